@@ -262,11 +262,11 @@ static enum hs_status ask_left(const struct hs_ledger_making *making, const stru
 	struct hs_ledger_test *test)
 {
 	const struct hs_ledger_columns *columns = making->sift->columns;
-	size_t room = (size_t)making->pieces;
+	size_t room = making->left_count;
 	struct together together = { hs_ledger_sift_take(making, room, sizeof(uint32_t)),
 		hs_ledger_sift_take(making, room, sizeof(uint64_t)), hs_ledger_sift_take(making, room, 1),
 		0 };
-	unsigned char *known = hs_ledger_sift_take(making, room, 1);
+	unsigned char *known = hs_ledger_sift_take(making, (size_t)making->pieces, 1);
 
 	if (!together.parties || !together.rows || !together.holds || !known)
 		return making->err->status;
@@ -275,18 +275,19 @@ static enum hs_status ask_left(const struct hs_ledger_making *making, const stru
 	test->known = known;
 	test->known_room = making->pieces;
 	test->direct = true;
-	for (uint32_t i = 1; i < columns->party_count; i++) {
-		if (!making->left[i] || !hs_ledger_column_refers(columns, i, find->param, find->target_type))
+	for (size_t i = 0; i < making->left_count; i++) {
+		uint32_t piece = making->left[i];
+		if (!hs_ledger_column_refers(columns, piece, find->param, find->target_type))
 			continue;
-		if (columns->ref_rows[i]) {
-			together.rows[together.count] = columns->ref_rows[i];
-			together.parties[together.count++] = i;
+		if (columns->ref_rows[piece]) {
+			together.rows[together.count] = columns->ref_rows[piece];
+			together.parties[together.count++] = piece;
 			continue;
 		}
-		int holds = hs_ledger_sift_ask(making->sift, test, i, making->err);
+		int holds = hs_ledger_sift_ask(making->sift, test, piece, making->err);
 		if (holds < 0)
 			return (enum hs_status)holds;
-		known[i] = holds ? HS_LEDGER_YES : HS_LEDGER_NO;
+		known[piece] = holds ? HS_LEDGER_YES : HS_LEDGER_NO;
 	}
 	return ask_together(making, &together, test);
 }

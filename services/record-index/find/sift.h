@@ -53,8 +53,8 @@ struct hs_ledger_making {
 	 * subjects or custodians are asked as pointers need them, or pointers looked at. */
 	uint32_t ends_most;
 	bool *many;
-	const unsigned char
-		*left; /* by piece: not 0 of parties that are left, which are few; NULL: nobody knows */
+	const uint32_t *left; /* parties that are left, which are few; NULL: nobody knows */
+	size_t left_count;
 	struct hs_error *err;
 };
 /* Zeroed memory for the test; NULL when there is none left. */

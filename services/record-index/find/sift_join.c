@@ -338,6 +338,23 @@ static enum hs_status count_left(struct whole *whole, const struct hs_find *find
 	return status;
 }
 
+/* Parties that are left, as a list. */
+static enum hs_status list_left(struct whole *whole, const struct left *left)
+{
+	struct hs_ledger_making *making = &whole->making;
+	size_t most = (size_t)(left->parties[0] + left->parties[1]);
+	uint32_t *listed = hs_ledger_sift_take(making, most, sizeof *listed);
+
+	making->left_count = 0;
+	for (uint32_t i = 1; i < making->sift->columns->party_count && listed && making->left_count < most;
+		i++) {
+		if (left->seen[i])
+			listed[making->left_count++] = i;
+	}
+	making->left = listed;
+	return listed ? HS_OK : making->err->status;
+}
+
 /* Is a further link behind it? A search behind which others are made costs more. */
 static bool goes_further(const struct hs_find *find)
 {
@@ -371,9 +388,12 @@ static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, b
 		left.parties[0] + left.parties[1] <= (goes_further(find) ? ASKED_FURTHER : ASKED_AT_ONCE);
 	uint64_t asked = asked_of(whole, find, &left);
 	most = last ? MOST_ENDS : most;
-	whole->making.left = at_once ? left.seen : NULL;
+	whole->making.left = NULL;
+	if (at_once)
+		status = list_left(whole, &left);
 	whole->making.ends_most = are_few(find, asked) ? 0 : asked < most ? (uint32_t)asked : most;
-	status = make_one(whole, at);
+	if (status == HS_OK)
+		status = make_one(whole, at);
 	*done = status == HS_OK && (!whole->many || last);
 	return *done ? keep_one(whole, at) : status;
 }
