@@ -75,16 +75,49 @@ enum hs_status hs_ledger_sift_list(const struct hs_ledger_making *making,
 
 /* ---- values ---- */
 
+#define ABREAST 64u /* hashes that are compared at a time */
+
+/* Of the hashes from `first` on, ABREAST at most, how many are this one? Made for vectors. */
+static unsigned count_some(const uint32_t *hashes, size_t count, size_t first, uint32_t hash)
+{
+	unsigned found = 0;
+
+	if (count - first >= ABREAST) {
+		for (unsigned i = 0; i < ABREAST; i++)
+			found += hashes[first + i] == hash;
+		return found;
+	}
+	for (size_t i = first; i < count; i++)
+		found += hashes[i] == hash;
+	return found;
+}
+
 static size_t count_hashes(const struct hs_ledger_columns *columns, uint32_t param, uint32_t hash)
 {
 	size_t count = 0;
 
 	for (unsigned k = 0; k < columns->value_count; k++) {
-		const uint32_t *hashes = columns->values[k].hashes;
-		for (size_t i = 0; columns->values[k].param == param && i < columns->count; i++)
-			count += hashes[i] == hash;
+		if (columns->values[k].param != param)
+			continue;
+		for (size_t first = 0; first < columns->count; first += ABREAST)
+			count += count_some(columns->values[k].hashes, columns->count, first, hash);
 	}
 	return count;
+}
+
+static void list_hashes(const struct hs_ledger_columns *columns, unsigned value, uint32_t hash,
+	struct hs_ledger_test *test)
+{
+	const uint32_t *hashes = columns->values[value].hashes;
+
+	for (size_t first = 0; first < columns->count; first += ABREAST) {
+		if (!count_some(hashes, columns->count, first, hash))
+			continue;
+		for (size_t i = first; i < columns->count && i < first + ABREAST; i++) {
+			if (hashes[i] == hash)
+				test->listed[test->listed_count++] = i;
+		}
+	}
 }
 
 static bool has_hash(const struct hs_ledger_columns *columns, uint32_t param, uint32_t hash, size_t at)
@@ -125,14 +158,9 @@ enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making,
 	test->listed = hs_ledger_sift_take(making, count, sizeof *test->listed);
 	if (!test->listed)
 		return making->err->status;
-	for (unsigned k = 0; k < columns->value_count; k++) {
-		const uint32_t *hashes = columns->values[k].hashes;
-		for (size_t i = 0; columns->values[k].param == find->param && test->listed_count < count &&
-			i < columns->count;
-			i++) {
-			if (hashes[i] == hash)
-				test->listed[test->listed_count++] = i;
-		}
+	for (unsigned k = 0; k < columns->value_count && test->listed_count < count; k++) {
+		if (columns->values[k].param == find->param)
+			list_hashes(columns, k, hash, test);
 	}
 	hs_ledger_sift_put_in_order(making, test);
 	return HS_OK;
