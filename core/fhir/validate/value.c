@@ -211,7 +211,7 @@ static void check_size(struct hs__validation *run, const struct hs__node *node,
 	bool attached = hs_json_is(node->value, HS_JSON_OBJECT);
 	struct hs_slice data = attached ? hs_json_get_text(node->value, HS_S("data")) :
 					  hs_json_text(node->value);
-	if (data.len)
+	if (data.ptr)
 		size = hs__base64_size(data);
 	else
 		hs_json_i64(hs_json_get(node->value, HS_S("size")), &size);
