@@ -66,13 +66,14 @@ static bool is_facet(const struct hs__validation *run, const struct hs__node *ho
 		hs_slice_eq(path_of(run, host), HS_S("ElementDefinition.type"));
 }
 
-/* A resource that others refer to by its url; of one that R4 does not have, a Basic says the url in an
- * extension (R5 versions, section 2.1.2.8). */
-static bool is_canonical(const struct hs__node *host)
+/* A resource of a type that others refer to by its url; of one that R4 does not have, a Basic says the url in
+ * an extension (R5 versions, section 2.1.2.8). */
+static bool is_canonical(const struct hs__validation *run, const struct hs__node *host)
 {
+	const struct hs_def_use *use = NULL;
 	if (host->resource != host)
 		return false;
-	if (hs_json_get(host->value, HS_S("url")))
+	if (host->def && hs_defs_child(run->defs, host->def, host->type, HS_S("url"), &use))
 		return true;
 	HS_JSON_EACH(extension, hs_json_get(host->value, HS_S("extension"))) {
 		struct hs_slice release, path;
@@ -97,7 +98,7 @@ static bool is_element_here(struct hs__validation *run, const struct hs__node *h
 	if (hs_slice_eq(wanted, HS_S("Base")) || is_type_named(run, host->type, wanted))
 		return true;
 	if (hs_slice_eq(wanted, HS_S("CanonicalResource")) || hs_slice_eq(wanted, HS_S("MetadataResource")))
-		return is_canonical(host);
+		return is_canonical(run, host);
 	return is_at_path(run, host, wanted) || is_facet(run, host, wanted);
 }
 

@@ -79,6 +79,10 @@ static void belongs_to_canonical_resources(void **state)
 	good(CANONICAL,
 		"{'resourceType':'ValueSet','url':'http://x/v','status':'draft','extension':[{'url':"
 		"'http://x/e','valueString':'s'}]}");
+	/* It is one, whether this one has a url or not. */
+	good(CANONICAL,
+		"{'resourceType':'ValueSet','status':'draft','extension':[{'url':'http://x/e',"
+		"'valueString':'s'}]}");
 	good(CANONICAL, BASIC("http://hl7.org/fhir/5.0/StructureDefinition/extension-ActorDefinition.url"));
 	bad(CANONICAL, BASIC("http://hl7.org/fhir/5.0/StructureDefinition/extension-ActorDefinition.name"),
 		"extension-context", "Basic.extension[0]");
