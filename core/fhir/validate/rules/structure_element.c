@@ -277,12 +277,6 @@ static void say_types(struct hs__validation *run, enum hs_severity severity, con
 		HS__SHOW(what), HS_S_ARG(hs_buf_slice(&list)));
 }
 
-static void fail_types(struct hs__validation *run, const struct hs__node *at, const struct types *types,
-	const char *id, struct hs_slice what)
-{
-	say_types(run, HS_SEVERITY_ERROR, at, types, id, what);
-}
-
 /* A choice member such as fixedCode or minValueDate has the type of one of the element's. */
 static void check_value(struct hs__validation *run, const struct hs__node *at, const struct types *types,
 	struct hs_slice stem, const char *id)
@@ -299,28 +293,47 @@ static void check_value(struct hs__validation *run, const struct hs__node *at, c
 			hs_defs_is_a(run->defs, type, quantity))
 			return;
 	}
-	fail_types(run, at, types, id,
+	say_types(run, HS_SEVERITY_ERROR, at, types, id,
 		hs_arena_printf(run->arena, "%.*s%.*s", HS_S_ARG(stem), HS__SHOW(ending)));
 }
 
-/* Codes are in these types (R4 ElementDefinition, eld-11; R5 adds CodeableReference). A differential that
- * leaves the types to its base says nothing wrong by that invariant: there the binding is merely of no use.
- */
-static void check_binding(struct hs__validation *run, const struct hs__node *at, const struct types *types)
-{
-	if (hs_json_get(at->value, HS_S("binding")) && types->count &&
-		!has_any(types,
-			"code Coding CodeableConcept CodeableReference Quantity Age Count Distance Duration "
-			"Money MoneyQuantity SimpleQuantity string uri url canonical id oid uuid markdown"))
-		say_types(run, hs_json_get(at->value, HS_S("type")) ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING,
-			at, types, "structure-binding", HS_S("a binding"));
-}
+/* What is said of codes, of lengths, digits and bytes is for types that have some. Codes: eld-11; R5 adds
+ * CodeableReference, and an Extension or a Range binds what is in it. */
+#define FACET_URL "http://hl7.org/fhir/StructureDefinition/"
+#define QUANTITIES "Quantity Age Count Distance Duration Money MoneyQuantity SimpleQuantity"
+#define TEXTS "string code uri url canonical id oid uuid markdown"
+#define HAVE_LENGTH \
+	TEXTS " base64Binary xhtml integer integer64 positiveInt unsignedInt decimal date dateTime " \
+	      "instant time"
 
-static void check_length(struct hs__validation *run, const struct hs__node *at, const struct types *types)
+static const struct facet {
+	const char *name;      /* a member, or the URL of an extension */
+	const char *id, *what; /* of the message */
+	const char *types;     /* that have it */
+} facets[] = {
+	{ "binding", "structure-binding", "a binding",
+		"code Coding CodeableConcept CodeableReference string uri url canonical id oid uuid markdown "
+		"Extension Range " QUANTITIES },
+	{ "maxLength", "structure-length", "maxLength", HAVE_LENGTH },
+	{ FACET_URL "minLength", "structure-length", "minLength", HAVE_LENGTH },
+	{ FACET_URL "maxDecimalPlaces", "structure-decimals", "maxDecimalPlaces",
+		"decimal dateTime instant time " QUANTITIES },
+	{ FACET_URL "maxSize", "structure-size", "maxSize", "base64Binary Attachment" },
+};
+
+/* Where a differential leaves the types to its base, what does not suit them is merely of no use. */
+static void check_facets(struct hs__validation *run, const struct hs__node *at, const struct types *types)
 {
-	if (hs_json_get(at->value, HS_S("maxLength")) && types->count &&
-		!has_any(types, "string code uri url canonical id oid uuid markdown base64Binary xhtml"))
-		fail_types(run, at, types, "structure-length", HS_S("maxLength"));
+	bool stated = hs_json_get(at->value, HS_S("type"));
+	for (size_t i = 0; i < sizeof(facets) / sizeof(facets[0]) && types->count; i++) {
+		struct hs_slice name = hs_slice_cstr(facets[i].name);
+		bool said = hs_slice_starts(name, HS_S(FACET_URL)) ?
+			hs__rules_extension(at->value, name, NULL) != NULL :
+			hs_json_get(at->value, name) != NULL;
+		if (said && !has_any(types, facets[i].types))
+			say_types(run, stated ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, at, types,
+				facets[i].id, hs_slice_cstr(facets[i].what));
+	}
 }
 
 /* ---- invariants ---- */
@@ -399,7 +412,6 @@ void hs__structure_element(struct hs__validation *run, const struct hs__node *at
 	check_value(run, at, &types, HS_S("pattern"), "structure-fixed-type");
 	check_value(run, at, &types, HS_S("minValue"), "structure-bound-type");
 	check_value(run, at, &types, HS_S("maxValue"), "structure-bound-type");
-	check_binding(run, at, &types);
-	check_length(run, at, &types);
+	check_facets(run, at, &types);
 	check_expressions(run, at, &types, keys);
 }

@@ -238,7 +238,9 @@ static void elements_of_structures(void **state)
 		{ STRUCTURE("Observation", ELEMENT("Observation.valueString", "'maxLength':3")), { NULL },
 			"" },
 		{ STRUCTURE("Observation", ELEMENT("Observation.valueInteger", "'maxLength':3")), { NULL },
-			"structure-length" AT("") },
+			"" },
+		{ STRUCTURE("Observation", ELEMENT("Observation.valueQuantity", "'maxLength':3")), { NULL },
+			"structure-length?" AT("") },
 		{ STRUCTURE("Observation",
 			  ELEMENT("Observation.code",
 				  CODED("http://hl7.org/fhir/ValueSet/observation-codes"))),
@@ -257,6 +259,40 @@ static void elements_of_structures(void **state)
 				  "'type':[{'code':'Reference','targetProfile':["
 				  "'http://hl7.org/fhir/StructureDefinition/Quantity']}]")),
 			{ NULL }, "structure-target" AT(".type[0].targetProfile[0]") },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
+/* Digits, bytes and letters are asked of types that have them. */
+static void facets(void **state)
+{
+#define FACET(type, facet, value) \
+	STRUCTURE("Observation", \
+		ELEMENT("Observation.value" type, \
+			"'type':[{'code':'" type "'}],'extension':[{'url':" \
+			"'http://hl7.org/fhir/StructureDefinition/" facet "'," value "}]"))
+	static const struct rules_case rows[] = {
+		{ FACET("Quantity", "maxDecimalPlaces", "'valueInteger':2"), { NULL }, "" },
+		{ FACET("CodeableConcept", "maxDecimalPlaces", "'valueInteger':2"), { NULL },
+			"structure-decimals" AT("") },
+		{ FACET("Period", "maxSize", "'valueDecimal':2"), { NULL }, "structure-size" AT("") },
+		{ FACET("Period", "minLength", "'valueInteger':2"), { NULL }, "structure-length" AT("") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code.text",
+				  "'type':[{'code':'string'}],'extension':[{'url':'http://hl7.org/fhir/"
+				  "StructureDefinition/minLength','valueInteger':2}]")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.valueRange",
+				  "'type':[{'code':'Range'}]," CODED(
+					  "http://hl7.org/fhir/ValueSet/ucum-units"))),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.extension",
+				  "'type':[{'code':'Extension'}]," CODED(
+					  "http://hl7.org/fhir/ValueSet/observation-codes"))),
+			{ NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("structure-", rows);
@@ -560,6 +596,7 @@ int main(void)
 		cmocka_unit_test(operations),
 		cmocka_unit_test(profiles_of_operations),
 		cmocka_unit_test(structures),
+		cmocka_unit_test(facets),
 		cmocka_unit_test(elements_of_structures),
 		cmocka_unit_test(invariants_of_structures),
 		cmocka_unit_test(derivations),
