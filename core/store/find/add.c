@@ -165,6 +165,8 @@ static enum hs_status add_chain_linked(const struct hs__maker *maker, const stru
 		status = hs__set_empty(&inner, &reached, err);
 	if (status == HS_OK && following->reach)
 		hs__set_add_pointed(column, link, within, NULL, &reached);
+	if (status == HS_OK && following->reach)
+		status = hs__set_keep_live(&inner, &reached, err);
 	if (status == HS_OK)
 		status = find_inside(&inner, cond, following->reach ? &reached : NULL, &targets, err);
 	return status == HS_OK ? hs__finds_pointing(&finds, column, link, &targets, within, err) : status;

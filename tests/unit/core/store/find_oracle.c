@@ -519,6 +519,17 @@ static struct hs_find *a_value_leaf(void)
 	}
 }
 
+static const struct hs_find * not(const struct hs_find *kid)
+{
+	struct hs_find *f = new_find(HS_FIND_NOT, 0);
+	const struct hs_find **kids = kids_of(1);
+
+	kids[0] = kid;
+	f->kids = kids;
+	f->kid_count = 1;
+	return f;
+}
+
 static struct hs_find *a_link_leaf(unsigned depth);
 static struct hs_find *a_tree(unsigned depth);
 
@@ -584,6 +595,8 @@ static struct hs_find *a_link_leaf(unsigned depth)
 		f->kid_count = 1;
 		break;
 	}
+	if (pick(3) == 0)
+		kids[0] = not(kids[0]);
 	f->kids = kids;
 	return f;
 }
