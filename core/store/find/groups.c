@@ -37,13 +37,20 @@ static enum hs_status ask(const struct hs__maker *maker, const struct hs__cond *
 }
 
 #define JUDGED_A_BLOCK 3u /* groups, component by component */
+#define ASKED_A_BLOCK 64u /* rows that are told at once that none of theirs is meant */
 
-/* Each row that is asked has groups of its own to judge, which need not be near the ranges. */
+/* Each row that is asked has groups of its own to judge, which need not be near the ranges, but for the first
+ * component. */
 static uint64_t cost_with(const struct hs__maker *maker, const struct hs__asked_groups *asked,
 	uint64_t members, bool *by_rows)
 {
-	struct hs__extent extent = hs__groups_extent(maker, asked);
-	uint64_t asking = 1 + members / JUDGED_A_BLOCK,
+	struct hs__extent extent;
+	uint64_t first = 0;
+
+	*by_rows = true;
+	if (!hs__groups_measure(maker, asked, &extent, &first))
+		return HS__ALL;
+	uint64_t asking = 1 + members / ASKED_A_BLOCK + (first < members ? first : members) / JUDGED_A_BLOCK,
 		 giving = extent.keys / JUDGED_A_BLOCK +
 		hs__column_cost(asked->column, extent, HS__ALL, by_rows);
 

@@ -105,9 +105,10 @@ struct hs__asked_groups {
 	struct hs__components components;
 	struct hs__ranges ranges[HS__COMPONENTS_MOST];
 };
-/* How many of its keys may be in them, and how many entries these have; at most, and as good as is soon told.
- */
-struct hs__extent hs__groups_extent(const struct hs__maker *maker, const struct hs__asked_groups *asked);
+/* Its keys that may be in them: at most, and as good as is soon told; and in *first the number of those whose
+ * first component may. False: there is no memory to look. */
+bool hs__groups_measure(const struct hs__maker *maker, const struct hs__asked_groups *asked,
+	struct hs__extent *extent, uint64_t *first);
 /* The rows that have a group with an entry of each component in its ranges. `by_rows`: the rows of `within`
  * are asked, instead of the keys. */
 enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__asked_groups *asked, bool by_rows,

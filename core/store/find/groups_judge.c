@@ -9,6 +9,7 @@ struct walk {
 	const struct hs__ranges *ranges; /* of each component */
 	unsigned char *verdicts;
 	struct hs__extent extent;
+	uint64_t first;           /* keys */
 	unsigned measures;        /* runs that may still be measured by what is in them */
 	struct hs__combined path; /* what the keys of the run begin with */
 };
@@ -146,8 +147,7 @@ static void measure_range(struct walk *walk, unsigned level, size_t from, size_t
 		measure_run(walk, level + 1, from, next);
 		walk->path.len = len;
 	}
-	walk->extent.keys += end - from;
-	walk->extent.entries += hs__column_entries(walk->column, from, end);
+	hs__extent_add(&walk->extent, walk->column, from, end);
 }
 
 static void measure_run(struct walk *walk, unsigned level, size_t from, size_t end)
@@ -161,8 +161,7 @@ static void measure_run(struct walk *walk, unsigned level, size_t from, size_t e
 			measure_range(walk, level, first, behind);
 			continue;
 		}
-		walk->extent.keys += behind - first;
-		walk->extent.entries += hs__column_entries(walk->column, first, behind);
+		hs__extent_add(&walk->extent, walk->column, first, behind);
 	}
 }
 
@@ -179,14 +178,33 @@ static struct walk *new_walk(const struct hs__maker *maker, const struct hs__ask
 	return walk;
 }
 
-struct hs__extent hs__groups_extent(const struct hs__maker *maker, const struct hs__asked_groups *asked)
+/* The runs of keys whose first component may be in its ranges. */
+static void each_first(struct walk *walk, void (*fn)(struct walk *walk, size_t from, size_t end))
+{
+	for (size_t i = 0; i < walk->ranges[0].count; i++) {
+		size_t first = 0, end = walk->column->sorted;
+		narrow(walk, 0, &walk->ranges[0].items[i], &first, &end);
+		fn(walk, first, end);
+	}
+}
+
+static void count_first(struct walk *walk, size_t from, size_t end)
+{
+	walk->first += end - from;
+}
+
+bool hs__groups_measure(const struct hs__maker *maker, const struct hs__asked_groups *asked,
+	struct hs__extent *extent, uint64_t *first)
 {
 	struct walk *walk = new_walk(maker, asked);
 
 	if (!walk)
-		return (struct hs__extent) { asked->column->key_count, asked->column->inverse->count };
+		return false;
 	measure_run(walk, 0, 0, asked->column->sorted);
-	return walk->extent;
+	each_first(walk, count_first);
+	*extent = walk->extent;
+	*first = walk->first;
+	return true;
 }
 
 /* ---- which ---- */
@@ -205,18 +223,25 @@ static unsigned judge_one(const void *arg, struct hs_slice whole)
 	return verdict;
 }
 
+static void open_first(struct walk *walk, size_t from, size_t end)
+{
+	hs__verdicts_open(walk->column, walk->verdicts, from, end);
+}
+
 enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__asked_groups *asked, bool by_rows,
 	const struct hs__set *within, struct hs_error *err)
 {
 	const struct hs__column *column = asked->column;
 	struct walk *walk = new_walk(finds->maker, asked);
 
-	if (walk && within && by_rows)
-		return hs__finds_asked(finds, column, judge_one, walk, within, err);
 	if (walk)
 		walk->verdicts = hs__column_verdicts(finds->maker, column);
 	if (!walk || !walk->verdicts)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	if (within && by_rows) {
+		each_first(walk, open_first);
+		return hs__finds_asked(finds, column, walk->verdicts, judge_one, walk, within, err);
+	}
 	judge_run(walk, 0, 0, column->sorted, HS__YES);
 	for (size_t i = column->sorted; i < column->key_count; i++)
 		walk->verdicts[column->order[i]] = (unsigned char)judge_one(walk,

@@ -135,6 +135,26 @@ static unsigned bin_of(const struct hs__inverse *inverse, uint32_t key)
 	return low;
 }
 
+struct hs__giving hs__inverse_giving(const struct hs__inverse *inverse, uint32_t from, uint32_t to)
+{
+	if (!inverse->bin_count || from >= to)
+		return (struct hs__giving) { from < to ? hs__inverse_entries(inverse, from, to) : 0, 0 };
+	const uint32_t *firsts = inverse->firsts;
+	unsigned first = bin_of(inverse, from), end = bin_of(inverse, to - 1) + 1;
+	struct hs__giving giving = { 0, 0 };
+
+	if (from > firsts[first]) {
+		first++;
+		giving.rows += hs__inverse_entries(inverse, from, to < firsts[first] ? to : firsts[first]);
+	}
+	if (first < end && to < firsts[end]) {
+		end--;
+		giving.rows += hs__inverse_entries(inverse, firsts[end], to);
+	}
+	giving.bins = end - first;
+	return giving;
+}
+
 struct hs__run_of_rows hs__inverse_run(const struct hs__inverse *inverse, uint32_t from, uint32_t to)
 {
 	size_t start = inverse->starts[from], count = inverse->starts[to] - start;

@@ -43,6 +43,11 @@ static inline uint64_t hs__inverse_entries(const struct hs__inverse *inverse, ui
 {
 	return inverse->starts[to] - inverse->starts[from];
 }
+/* What giving the rows of these keys takes: whole bins, and rows beside them. */
+struct hs__giving {
+	uint64_t rows, bins;
+};
+struct hs__giving hs__inverse_giving(const struct hs__inverse *inverse, uint32_t from, uint32_t to);
 /* The rows of keys of one bin, from `from` up to `to`: a run or, of a key that has none, the bin. */
 struct hs__run_of_rows {
 	const uint32_t *rows;

@@ -83,12 +83,24 @@ static void numbers(const struct hs__column *column, size_t place, size_t end, u
 	*to = place < end ? column->order[end - 1] + 1 : 1;
 }
 
-uint64_t hs__column_entries(const struct hs__column *column, size_t place, size_t end)
+void hs__extent_add_read(struct hs__extent *extent, const struct hs__column *column, uint32_t from,
+	uint32_t to)
+{
+	struct hs__giving giving = hs__inverse_giving(column->inverse, from, to);
+
+	extent->keys += to - from;
+	extent->entries += hs__inverse_entries(column->inverse, from, to);
+	extent->giving.rows += giving.rows;
+	extent->giving.bins += giving.bins;
+}
+
+void hs__extent_add(struct hs__extent *extent, const struct hs__column *column, size_t place, size_t end)
 {
 	uint32_t first, last;
 
 	numbers(column, place, end, &first, &last);
-	return hs__inverse_entries(column->inverse, first, last);
+	hs__extent_add_read(extent, column, first, last);
+	extent->keys += end - place - (last - first);
 }
 
 struct hs__extent hs__column_extent(const struct hs__column *column, const struct hs__ranges *ranges)
@@ -98,8 +110,7 @@ struct hs__extent hs__column_extent(const struct hs__column *column, const struc
 	for (size_t i = 0; i < ranges->count; i++) {
 		size_t from, to;
 		places(column, &ranges->items[i], &from, &to);
-		extent.keys += to - from;
-		extent.entries += hs__column_entries(column, from, to);
+		hs__extent_add(&extent, column, from, to);
 	}
 	return extent;
 }
@@ -253,20 +264,22 @@ static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judg
 
 /* ---- keys give their rows ---- */
 
-/* What was read stands in runs of rows; rows that have changed since are asked instead. A line at a time. */
-static void give_line(const struct hs__column *column, const uint64_t *bin, size_t first, size_t end,
+/* What was read stands in runs of rows; rows that have changed since are asked instead. A line at a time, of
+ * which the last one may be shorter. */
+static void give_line(const uint64_t *bin, const uint64_t *altered, size_t first, size_t count,
 	struct hs__set *into)
 {
 	uint64_t given[HS__LINE_WORDS] = { 0 }, any = 0;
 
-	for (size_t i = first; i < end; i++)
-		any |= given[i - first] = bin[i];
+	memcpy(given, bin + first, count * sizeof(*given));
+	for (size_t i = 0; i < HS__LINE_WORDS; i++)
+		any |= given[i];
 	if (!any)
 		return;
-	for (size_t i = first; column->altered && i < end; i++)
-		given[i - first] &= ~column->altered[i];
+	for (size_t i = 0; altered && i < count; i++)
+		given[i] &= ~altered[first + i];
 	uint64_t *words = hs__set_open_word(into, first);
-	for (size_t i = 0; i < end - first; i++)
+	for (size_t i = 0; i < HS__LINE_WORDS; i++)
 		words[i] |= given[i];
 }
 
@@ -280,10 +293,13 @@ static void give_bin(const struct hs__column *column, const uint64_t *bin, const
 		words = into->count;
 	for (size_t line = 0;; line++) {
 		line = within ? hs__set_next_line(within, line) : line;
-		size_t first = line * HS__LINE_WORDS, end = first + HS__LINE_WORDS;
+		size_t first = line * HS__LINE_WORDS;
 		if (first >= words)
 			break;
-		give_line(column, bin, first, end < words ? end : words, into);
+		if (words - first >= HS__LINE_WORDS)
+			give_line(bin, column->altered, first, HS__LINE_WORDS, into);
+		else
+			give_line(bin, column->altered, first, words - first, into);
 	}
 }
 
@@ -380,25 +396,17 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The rows of a run of so many entries; at the ends of it there are parts of bins. */
-static uint64_t giving_cost(const struct hs__column *column, uint64_t entries)
+static uint64_t giving_cost(const struct hs__column *column, struct hs__giving giving)
 {
-	const struct hs__inverse *inverse = column->inverse;
-	uint64_t cost = entries / GIVEN_A_BLOCK;
-
-	if (inverse->bin_count) {
-		uint64_t one = inverse->count / inverse->bin_count + 1,
-			 bins = (entries / one + 1) * (inverse->words / WORDS_A_BLOCK + 1);
-		cost = least(cost, bins + 2 * one / GIVEN_A_BLOCK);
-	}
-	return cost + column->altered_count / ASKED_A_BLOCK;
+	return giving.rows / GIVEN_A_BLOCK + giving.bins * (column->inverse->words / WORDS_A_BLOCK + 1) +
+		column->altered_count / ASKED_A_BLOCK;
 }
 
 uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent extent, uint64_t members,
 	bool *by_rows)
 {
 	uint64_t asking = least(extent.keys, members) / KEYS_A_BLOCK + members / ASKED_A_BLOCK,
-		 giving = extent.keys / KEYS_A_BLOCK + giving_cost(column, extent.entries);
+		 giving = extent.keys / KEYS_A_BLOCK + giving_cost(column, extent.giving);
 
 	*by_rows = asking <= giving;
 	return 1 + least(asking, giving);
@@ -406,16 +414,34 @@ uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent exte
 
 /* ---- entries ---- */
 
-enum hs_status hs__finds_asked(struct hs__finds *finds, const struct hs__column *column, hs__tell_fn *tell,
-	const void *arg, const struct hs__set *within, struct hs_error *err)
+void hs__verdicts_open(const struct hs__column *column, unsigned char *verdicts, size_t place, size_t end)
 {
-	struct judge judge = { .column = column, .tell = tell, .arg = arg };
-	enum hs_status status = make_verdicts(finds->maker, &judge, err);
+	uint32_t first, last;
 
-	if (status != HS_OK)
-		return status;
-	memset(judge.verdicts + 1, UNKNOWN, column->key_count);
+	numbers(column, place, end, &first, &last);
+	memset(verdicts + first, UNKNOWN, last - first);
+	memset(verdicts + column->keys_read + 1, UNKNOWN, column->key_count - column->keys_read);
+}
+
+enum hs_status hs__finds_asked(struct hs__finds *finds, const struct hs__column *column,
+	unsigned char *verdicts, hs__tell_fn *tell, const void *arg, const struct hs__set *within,
+	struct hs_error *err)
+{
+	struct judge judge = { .column = column, .tell = tell, .arg = arg, .verdicts = verdicts };
+
 	return ask_rows(finds, &judge, within, NULL, err);
+}
+
+/* What rows ask, of the ranges alone. */
+static enum hs_status ask_ranges(struct hs__finds *finds, struct judge *judge,
+	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err)
+{
+	for (size_t i = 0; i < ranges->count; i++) {
+		size_t from, to;
+		places(judge->column, &ranges->items[i], &from, &to);
+		hs__verdicts_open(judge->column, judge->verdicts, from, to);
+	}
+	return ask_rows(finds, judge, within, NULL, err);
 }
 
 #define ASKED_RANGES 16u /* of more than so many the keys are found sooner than the range of a key */
@@ -426,12 +452,12 @@ enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup
 	const struct hs__ranges *ranges = &lookup->ranges;
 	struct judge judge = { .column = lookup->column, .tell = hs__ranges_tell, .arg = ranges };
 
-	if (within && lookup->by_rows && ranges->count <= ASKED_RANGES)
-		return hs__finds_asked(finds, judge.column, hs__ranges_tell, ranges, within, err);
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
 
 	if (status != HS_OK)
 		return status;
+	if (within && lookup->by_rows && ranges->count <= ASKED_RANGES)
+		return ask_ranges(finds, &judge, ranges, within, err);
 	judge_all(&judge, ranges);
 	return within && lookup->by_rows ? ask_rows(finds, &judge, within, NULL, err) :
 					   give_rows(finds, &judge, within, err);

@@ -23,6 +23,12 @@ static enum hs_status is_full(const struct hs__maker *maker, uint64_t *live, uin
 	return status;
 }
 
+#define FILLED_A_BLOCK 500u /* words */
+static uint64_t filling_cost(const struct hs__maker *maker)
+{
+	return maker->words / FILLED_A_BLOCK + 1;
+}
+
 static enum hs_status outlines_column(const struct hs__maker *maker, enum hs__want want,
 	const struct hs__column **column, struct hs_error *err)
 {
@@ -65,7 +71,7 @@ enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t *out, stru
 	bool full = false;
 	enum hs_status status = is_full(maker, &live, &last, &full, err);
 
-	*out = full ? hs__asking_cost(maker, HS__ALL) : live / HS__BLOCK_ROWS + live / HS__SCAN_ROWS + 1;
+	*out = full ? filling_cost(maker) : live / HS__BLOCK_ROWS + live / HS__SCAN_ROWS + 1;
 	return status;
 }
 
@@ -120,23 +126,50 @@ static enum hs_status count_outline(const struct hs__range *one, bool sure, void
 }
 
 /* In the column: its outlines are judged, and those that are meant give their rows. */
-static uint64_t column_having_cost(const struct hs__maker *maker, const struct hs__column *column,
-	struct hs__having having, uint64_t members)
+static uint64_t giving_cost(const struct hs__maker *maker, const struct hs__column *column,
+	struct hs__having having, uint64_t members, bool *doubt)
 {
-	struct hs__extent extent = { .keys = column->key_count, .entries = column->altered_count };
+	struct hs__extent extent = { .keys = column->key_count - column->keys_read };
 	uint64_t asking = hs__asking_cost(maker, members);
 	bool by_rows = false;
 
-	for (uint32_t i = 1; i <= column->keys_read; i++) {
+	for (uint32_t i = 1; i <= column->key_count; i++) {
 		int has = hs__outline_has(hs_slice_from(hs__column_key(column, i), column->prefix.len),
 			having.param);
-		if (has < 0 || (has >= having.least && has <= having.most))
-			extent.entries += hs__inverse_entries(column->inverse, i, i + 1);
+		*doubt |= has < 0;
+		if (i <= column->keys_read && (has < 0 || (has >= having.least && has <= having.most)))
+			hs__extent_add_read(&extent, column, i, i + 1);
 	}
-	if (!extent.entries)
+	if (!extent.entries && !column->altered_count)
 		return 0;
 	uint64_t giving = hs__column_cost(column, extent, HS__ALL, &by_rows);
 	return giving < asking ? giving : asking;
+}
+
+/* Those that are not meant. */
+static struct hs__having others(struct hs__having having)
+{
+	return having.least ? (struct hs__having) { having.param, 0, having.least - 1 } :
+			      (struct hs__having) { having.param, having.most + 1, 2 };
+}
+
+/* Each resource has one outline, so those that are meant are also what others leave: *by_others, of all that
+ * is asked about. */
+static enum hs_status column_cost(const struct hs__maker *maker, const struct hs__column *column,
+	struct hs__having having, uint64_t members, bool *by_others, uint64_t *out, struct hs_error *err)
+{
+	uint64_t live = 0, last = 0, rest;
+	bool doubt = false, full = false;
+
+	*by_others = false;
+	*out = giving_cost(maker, column, having, members, &doubt);
+	enum hs_status status = members == HS__ALL ? is_full(maker, &live, &last, &full, err) : HS_OK;
+	if (status != HS_OK || doubt || (members == HS__ALL && !full))
+		return status;
+	rest = filling_cost(maker) + giving_cost(maker, column, others(having), members, &doubt);
+	*by_others = rest < *out || (members != HS__ALL && hs__columns_eager(maker->finder));
+	*out = *by_others ? rest : *out;
+	return HS_OK;
 }
 
 enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
@@ -144,15 +177,57 @@ enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having 
 {
 	struct counting counting = { .finder = maker->finder, .limit = limit };
 	enum hs_status status = outlines_column(maker, HS__WANT_NOT, column, err);
+	bool by_others = false;
 
 	if (status == HS_OK && !*column)
 		status = each_outline(maker, having, count_outline, &counting, err);
 	if (status == HS_OK && !*column)
 		status = outlines_column(maker,
 			hs__wanted(maker, members, counting.count, hs__making_cost(maker)), column, err);
-	if (status == HS_OK)
-		*out = *column ? column_having_cost(maker, *column, having, members) : counting.count;
+	*out = counting.count;
+	if (status == HS_OK && *column)
+		status = column_cost(maker, *column, having, members, &by_others, out, err);
 	return status;
+}
+
+/* Takes those that are not meant from what is asked about. */
+static enum hs_status add_but_others(const struct hs__maker *maker, const struct hs__column *column,
+	struct hs__having having, const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__set base, out;
+	struct hs__finds finds = { .maker = maker, .sure = &out };
+	enum hs_status status = hs__set_empty(maker, &base, err);
+
+	if (status == HS_OK)
+		status = hs__set_empty(maker, &out, err);
+	if (status == HS_OK && within)
+		hs__set_unite(&base, within);
+	else if (status == HS_OK)
+		status = hs__set_add_whole(maker, &base, err);
+	if (status == HS_OK)
+		status = hs__finds_having(&finds, column, others(having), within, err);
+	if (status != HS_OK)
+		return status;
+	hs__set_subtract(&base, &out);
+	hs__set_unite(into, &base);
+	return HS_OK;
+}
+
+static enum hs_status add_with(struct hs__finds *finds, const struct hs__column *column,
+	struct hs__having having, const struct hs__set *within, struct hs_error *err)
+{
+	const struct hs__maker *maker = finds->maker;
+	uint64_t members = within ? hs__set_size(within) : HS__ALL, cost = 0;
+	bool by_others = false;
+	enum hs_status status = column_cost(maker, column, having, members, &by_others, &cost, err);
+
+	if (status == HS_OK)
+		status = hs__set_pay(maker, cost, err);
+	hs__trace_how(maker->finder, HS__HOW_OUTLINE_COLUMN, column->key_count, cost);
+	if (status != HS_OK)
+		return status;
+	return by_others ? add_but_others(maker, column, having, within, finds->sure, err) :
+			   hs__finds_having(finds, column, having, within, err);
 }
 
 /* `cond`: what those must fulfil whose outline does not say. */
@@ -165,13 +240,12 @@ enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__havi
 	enum hs_status status = hs__having_cost(maker, having, members, HS__COST_DECIDES, &column, &cost,
 		err);
 
-	if (status == HS_OK && column)
-		status = hs__set_pay(maker, cost, err);
-	hs__trace_how(maker->finder, column ? HS__HOW_OUTLINE_COLUMN : HS__HOW_OUTLINES,
-		column ? column->key_count : 0, cost);
-	if (status == HS_OK)
-		status = column ? hs__finds_having(&finds, column, having, within, err) :
-				  each_outline(maker, having, add_outline, &finds, err);
+	if (status == HS_OK && column) {
+		status = add_with(&finds, column, having, within, err);
+	} else if (status == HS_OK) {
+		hs__trace_how(maker->finder, HS__HOW_OUTLINES, 0, cost);
+		status = each_outline(maker, having, add_outline, &finds, err);
+	}
 	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
 }
 

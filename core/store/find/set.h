@@ -93,12 +93,16 @@ struct hs__having {
 	int least, most;
 };
 
-/* How many keys of the column may be in ranges, and how many entries these have. */
+/* How many keys of the column may be in ranges, how many entries these had when it was read, and what giving
+ * the rows of those takes. */
 struct hs__extent {
 	uint64_t keys, entries;
+	struct hs__giving giving;
 };
-/* Those that the keys from one place in order up to another had when the column was read. */
-uint64_t hs__column_entries(const struct hs__column *column, size_t place, size_t end);
+/* Adds the keys that were read from a number up to another; and all from a place in order up to another. */
+void hs__extent_add_read(struct hs__extent *extent, const struct hs__column *column, uint32_t from,
+	uint32_t to);
+void hs__extent_add(struct hs__extent *extent, const struct hs__column *column, size_t place, size_t end);
 struct hs__extent hs__column_extent(const struct hs__column *column, const struct hs__ranges *ranges);
 /* What it costs to find the rows, of so many members, that have an entry in such ranges (cost.c has the
  * unit). *by_rows: the members are asked, instead of the keys. */
@@ -121,11 +125,15 @@ enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column
 unsigned hs__range_tells(const struct hs__range *range, bool verify, struct hs_slice key);
 unsigned hs__ranges_tell(const void *arg, struct hs_slice key); /* arg: struct hs__ranges */
 typedef unsigned hs__tell_fn(const void *arg, struct hs_slice key);
-/* The rows of `within` that have a key of which `tell` says so. */
-enum hs_status hs__finds_asked(struct hs__finds *finds, const struct hs__column *column, hs__tell_fn *tell,
-	const void *arg, const struct hs__set *within, struct hs_error *err);
-/* Room for a verdict of each key, by number. NULL: there is none. */
+/* Room for a verdict of each key, by number: NO. NULL: there is none. */
 unsigned char *hs__column_verdicts(const struct hs__maker *maker, const struct hs__column *column);
+/* `tell` is to be asked about the keys from a place in order up to another, and those behind the sorted ones.
+ */
+void hs__verdicts_open(const struct hs__column *column, unsigned char *verdicts, size_t place, size_t end);
+/* The rows of `within` that have a key of which the verdicts, or `tell`, say so. */
+enum hs_status hs__finds_asked(struct hs__finds *finds, const struct hs__column *column,
+	unsigned char *verdicts, hs__tell_fn *tell, const void *arg, const struct hs__set *within,
+	struct hs_error *err);
 /* The rows of the keys that are judged so, all of them. */
 enum hs_status hs__finds_judged(struct hs__finds *finds, const struct hs__column *column,
 	unsigned char *verdicts, const struct hs__set *within, struct hs_error *err);

@@ -73,6 +73,27 @@ static void assert_keys_of_rows(const struct entries *entries, const struct hs__
 	hs_heap_free(end);
 }
 
+/* Of any run of keys: what whole bins hold and what stands beside them are its entries. */
+static void assert_giving(const struct entries *entries, const struct hs__inverse *inverse)
+{
+	for (uint32_t i = 0; i < 500; i++) {
+		uint32_t from = 1 + i * 7919 % entries->keys,
+			 to = from + i * 104729 % (entries->keys + 2 - from);
+		struct hs__giving giving = hs__inverse_giving(inverse, from, to);
+		uint64_t whole = 0;
+		unsigned bins = 0;
+		for (unsigned bin = 0; bin < inverse->bin_count; bin++) {
+			uint32_t first = inverse->firsts[bin], end = inverse->firsts[bin + 1];
+			if (from > first || end > to)
+				continue;
+			whole += hs__inverse_entries(inverse, first, end);
+			bins++;
+		}
+		assert_int_equal(giving.bins, bins);
+		assert_int_equal(giving.rows + whole, hs__inverse_entries(inverse, from, to));
+	}
+}
+
 /* How many keys have a set and no run. */
 static unsigned assert_rows_of_keys(struct entries *entries, const struct hs__inverse *inverse)
 {
@@ -113,6 +134,7 @@ static void each_way_tells_the_same(void **state)
 		assert_keys_of_rows(entries, forward);
 		hs__inverse_finish(inverse, ROWS);
 		sets += assert_rows_of_keys(entries, inverse);
+		assert_giving(entries, inverse);
 		hs__forward_drop(forward);
 		hs__inverse_drop(inverse);
 	}
