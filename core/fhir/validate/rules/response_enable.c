@@ -164,6 +164,12 @@ static bool evaluate(struct hs__response *response, struct names *names, struct 
 		!hs_path_eval(*path, &context, response->root->value, list, &err);
 }
 
+/* FHIRPath; a questionnaire may ask in CQL, too, or for what a query finds. */
+static bool is_fhirpath(const struct hs_json *expression)
+{
+	return hs_slice_eq(hs_json_get_text(expression, HS_S("language")), HS_S("text/fhirpath"));
+}
+
 static void declare(struct hs__response *response, struct names *names, const struct hs_json *of)
 {
 	HS_JSON_EACH(extension, hs__rules_array(of, "extension")) {
@@ -173,7 +179,7 @@ static void declare(struct hs__response *response, struct names *names, const st
 		next.name = hs_json_get_text(value, HS_S("name"));
 		if (names->count == VARIABLES_MAX || !next.name.len ||
 			!hs_slice_eq(hs_json_get_text(extension, HS_S("url")), HS_S(VARIABLE_URL)) ||
-			!hs_slice_eq(hs_json_get_text(value, HS_S("language")), HS_S("text/fhirpath")))
+			!is_fhirpath(value))
 			continue;
 		if (evaluate(response, names, text, &next.path, &next.list))
 			names->all[names->count++] = next;
@@ -201,7 +207,7 @@ static bool expression_met(struct hs__response *response, const struct hs__quest
 	struct hs_slice text = hs_json_get_text(value, HS_S("expression"));
 	if (!value)
 		text = hs_json_text(hs__rules_extension(question->item, HS_S(FINNISH_URL), NULL));
-	if (!text.len)
+	if (!text.len || (value && !is_fhirpath(value)))
 		return true;
 	struct names names = { .questionnaire = { .kind = HS_PATH_NODE, .node = response->questionnaire } };
 	struct hs_path_list list = { NULL, 0 };

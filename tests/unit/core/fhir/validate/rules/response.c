@@ -187,7 +187,13 @@ static void expressions(void **state)
 			      "'url':'http://hl7.org/fhir/uv/sdc/StructureDefinition/"
 			      "sdc-questionnaire-enableWhenExpression','valueExpression':{'language':"
 			      "'text/fhirpath','expression':'%resource.item.answer.value.first() > 2'}}]}");
+	static const char cql[] =
+		QUESTIONNAIRE("{'linkId':'a','type':'integer'},{'linkId':'b','type':'string','extension':[{"
+			      "'url':'http://hl7.org/fhir/uv/sdc/StructureDefinition/"
+			      "sdc-questionnaire-enableWhenExpression','valueExpression':{'language':"
+			      "'text/cql','expression':'false'}}]}");
 	static const struct rules_case rows[] = {
+		{ RESPONSE(ITEM("a", "{'valueInteger':3}") "," B), { cql }, "" },
 		{ RESPONSE(ITEM("a", "{'valueInteger':3}") "," B), { q }, "" },
 		{ RESPONSE(ITEM("a", "{'valueInteger':1}") "," B), { q }, DISABLED("1") },
 	};
