@@ -159,12 +159,15 @@ static void check_derivation(struct hs__validation *run, const struct hs__node *
 			"a type of its own has a name of its own, not '%.*s' as its base", HS__SHOW(type));
 }
 
+/* The differential, or the snapshot of a definition that has nothing else: there all of the base stands, too.
+ */
 static void check_elements(struct hs__validation *run, const struct hs__node *view,
 	const struct hs__node *structure)
 {
 	struct hs_map keys;
 	struct hs__structure_base beside;
 	hs__structure_base_open(run, structure->value, &beside);
+	beside.narrows = beside.narrows && hs_slice_eq(view->name, HS_S("differential"));
 	hs_map_init(&keys, run->arena);
 	keys.seed = hs_hash_secret();
 	HS__EACH_BELOW(element, view, "element") {
@@ -183,6 +186,8 @@ void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs__node differential = hs__below(node, "differential", -1,
 		hs_json_get(node->value, HS_S("differential")));
+	struct hs__node snapshot = hs__below(node, "snapshot", -1,
+		hs_json_get(node->value, HS_S("snapshot")));
 	struct hs_slice canonical = hs_json_get_text(node->value, HS_S("baseDefinition"));
 	const struct hs_json *base = hs__rules_resource_of(run, node, "StructureDefinition", canonical);
 	bool constraint = hs_slice_eq(hs_json_get_text(node->value, HS_S("derivation")), HS_S("constraint"));
@@ -191,7 +196,7 @@ void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
 			"the base '%.*s' is not known here", HS__SHOW(canonical));
 	check_extension(run, node);
 	check_derivation(run, node, base);
-	check_elements(run, &differential, node);
+	check_elements(run, differential.value ? &differential : &snapshot, node);
 	if (!base)
 		return;
 	check_base(run, node, base);

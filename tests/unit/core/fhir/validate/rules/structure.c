@@ -45,6 +45,32 @@ static void targets(void **state)
 	RUN_ROWS("structure-target", rows);
 }
 
+/* Some definitions have a snapshot alone, in which all stands that the base says. */
+static void snapshots_alone(void **state)
+{
+#define SNAPSHOT(element) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/p','name':'P','status':'draft'," \
+	"'kind':'resource','abstract':false,'type':'Patient','derivation':'constraint'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Patient'," \
+	"'snapshot':{'element':[{'id':'Patient','path':'Patient','min':0,'max':'*','definition':'d'," \
+	"'base':{'path':'Patient','min':0,'max':'*'}}," element "]}}"
+#define INVARIANT(expression) \
+	",'constraint':[{'key':'a-1','severity':'error','human':'h','expression':'" expression "'}]"
+	static const struct rules_case rows[] = {
+		{ SNAPSHOT(ELEMENT("Patient.gender", TYPE("code"))), { NULL }, "" },
+		{ SNAPSHOT(ELEMENT("Patient.active", ",'meaningWhenMissing':'as the base says'")), { NULL },
+			"" },
+		{ SNAPSHOT(ELEMENT("Patient.gender", TYPE("Quantity"))), { NULL },
+			"structure-type-base StructureDefinition.snapshot.element[1].type[0].code" },
+		{ SNAPSHOT(ELEMENT("Patient.name", INVARIANT("family.exists()"))), { NULL }, "" },
+		{ SNAPSHOT(ELEMENT("Patient.name", INVARIANT("famly.exists("))), { NULL },
+			"structure-expression StructureDefinition.snapshot.element[1].constraint[0]."
+			"expression" },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
 #define SLICED(path, kind, by) \
 	PROFILE(ELEMENT(path, \
 		",'slicing':{'discriminator':[{'type':'" kind "','path':'" by "'}],'rules':'open'}"))
@@ -257,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types),
 		cmocka_unit_test(targets),
+		cmocka_unit_test(snapshots_alone),
 		cmocka_unit_test(discriminators),
 		cmocka_unit_test(contexts),
 		cmocka_unit_test(differentials),
