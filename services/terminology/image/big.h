@@ -177,10 +177,11 @@ bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, stru
 struct tx_context;
 struct tx_filter;
 
-/* PROPERTY = VALUE and PROPERTY in LIST of what is a row of the image: asked of all concepts at once. */
-bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *filter);
-/* False: at the arena's cap, or without patience. */
-bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
+/* Whether the property is a place in the hierarchy (parent, child, ancestor, descendant) and values of it are
+ * named. */
+bool hs_tx_big_is_placed(struct tx_system s, const struct tx_filter *filter);
+/* False: at the arena's cap. */
+bool hs_tx_big_select_placed(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
 	struct tx_bits *out);
 /* The concepts that pass all filters (prepared by hs_tx_filters_prepare). */
 enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,

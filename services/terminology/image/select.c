@@ -108,21 +108,26 @@ static bool add_place(struct hs_arena *arena, struct tx_system s, enum place pla
 	}
 }
 
-bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *f)
+/* A list of values of which each is one. */
+static bool names_values(const struct tx_filter *f)
+{
+	return f->op == TX_OP_EQUAL || f->op == TX_OP_IN;
+}
+
+bool hs_tx_big_is_placed(struct tx_system s, const struct tx_filter *f)
 {
 	enum place place = place_of(f->property);
-	bool list = f->op == TX_OP_EQUAL || f->op == TX_OP_IN;
 
-	if (f->on != TX_ON_PROPERTY || TX_BIG(s.layer)->sct || hs_slice_eq(f->property, HS_S("inactive")))
-		return false;
-	if (place != NO_PLACE)
-		return list &&
-			(place == IS_PARENT || place == IS_CHILD || hs_tx_property_def(s, f->property));
-	return hs_tx_property_def(s, f->property) &&
-		(list || f->op == TX_OP_NOT_IN || (f->op == TX_OP_REGEX && f->regex) ||
-			(f->op == TX_OP_EXISTS &&
-				(hs_slice_eq(f->value, HS_S("true")) ||
-					hs_slice_eq(f->value, HS_S("false")))));
+	return f->on == TX_ON_PROPERTY && !TX_BIG(s.layer)->sct && place != NO_PLACE && names_values(f) &&
+		(place == IS_PARENT || place == IS_CHILD || hs_tx_property_def(s, f->property));
+}
+
+/* Whether it is about rows of the image, which tell by each value whose it is. */
+static bool is_valued(struct tx_system s, const struct tx_filter *f)
+{
+	return f->on == TX_ON_PROPERTY && !TX_BIG(s.layer)->sct && place_of(f->property) == NO_PLACE &&
+		!hs_slice_eq(f->property, HS_S("inactive")) && hs_tx_property_def(s, f->property) &&
+		(names_values(f) || f->op == TX_OP_NOT_IN || f->op == TX_OP_REGEX || f->op == TX_OP_EXISTS);
 }
 
 static bool add_places(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
@@ -139,25 +144,31 @@ static bool add_places(struct tx_context *ctx, struct tx_system s, const struct 
 	return ok;
 }
 
-bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+bool hs_tx_big_select_placed(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
 	struct tx_bits *out)
 {
-	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
+	struct tx_bits found = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+
+	if (!found.blocks || !add_places(ctx, s, f, found))
+		return false;
+	*out = found;
+	return true;
+}
+
+/* False: it took too long, or there is no memory. */
+static bool select_valued(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits *out)
+{
 	bool others = f->op == TX_OP_NOT_IN ||
 		(f->op == TX_OP_EXISTS && hs_slice_eq(f->value, HS_S("false")));
-	struct tx_bits found = hs_tx_bits_new(ctx->arena, total), all = found;
+	struct tx_bits found = hs_tx_bits_new(ctx->arena, out->count);
 
-	if (others)
-		all = hs_tx_bits_new(ctx->arena, total);
-	if (!found.blocks || !all.blocks)
-		return false;
-	if (!(place_of(f->property) ? add_places(ctx, s, f, found) : add_with_value(ctx, s.layer, f, found)))
+	if (!found.blocks || !add_with_value(ctx, s.layer, f, others ? found : *out))
 		return false;
 	if (others) {
-		hs_tx_bits_add_span(all, 0, total);
-		hs_tx_bits_minus(all, found);
+		hs_tx_bits_add_span(*out, 0, out->count);
+		hs_tx_bits_minus(*out, found);
 	}
-	*out = all;
 	return true;
 }
 
@@ -233,6 +244,10 @@ static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, con
 		return hs_tx_no_room(ctx->swedish, err);
 	if (select_place(ctx, s, f, *out) || (!ctx->supplement_count && hs_tx_sct_select(s, f, *out)))
 		return HS_OK;
+	if (!ctx->supplement_count && is_valued(s, f))
+		return select_valued(ctx, s, f, out) ? HS_OK :
+			tx_is_spent(&ctx->patience)  ? tx_say_spent(err) :
+						       hs_tx_no_room(ctx->swedish, err);
 	if (!tx_spend(&ctx->patience, (size_t)total * ASKED))
 		return tx_say_spent(err);
 	for (uint32_t at = 0; at < total; at++)

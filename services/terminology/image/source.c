@@ -221,13 +221,13 @@ static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t conc
 /* What such a filter selects is found once and stands in filter->data. */
 static bool filter_known(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter)
 {
-	bool plain = !ctx->supplement_count && hs_tx_big_is_plain(s, filter),
+	bool placed = !ctx->supplement_count && hs_tx_big_is_placed(s, filter),
 	     own = TX_BIG(s.layer)->sct && hs_tx_sct_has_filter(s, filter);
-	struct tx_bits *bits = plain || own ? hs_arena_alloc(ctx->arena, sizeof(*bits)) : NULL;
+	struct tx_bits *bits = placed || own ? hs_arena_alloc(ctx->arena, sizeof(*bits)) : NULL;
 
 	if (!bits ||
-		!(plain ? hs_tx_big_select_plain(ctx, s, filter, bits) :
-			  hs_tx_sct_filter(ctx, s, filter, bits)))
+		!(placed ? hs_tx_big_select_placed(ctx, s, filter, bits) :
+			   hs_tx_sct_filter(ctx, s, filter, bits)))
 		return false;
 	filter->data = bits;
 	return true;

@@ -92,7 +92,10 @@ static const char *const filters[] = { FILTER("urn:f:0", "weight", "=", "1"), "a
 	FILTER("urn:f:1", "weight", "in", "1.000,2.5"), "a b c", FILTER("urn:f:2", "weight", "not-in", "1.0"),
 	"c", FILTER("urn:f:3", "rank", "=", "7"), "b", FILTER("urn:f:4", "kind", "=", "k"), "a b",
 	FILTER("urn:f:5", "kind", "=", "urn:two#k"), "b", FILTER("urn:f:6", "kind", "in", "x, urn:one|k"),
-	"a", FILTER("urn:f:7", "mark", "=", "1.0"), "a", FILTER("urn:f:8", "code", "in", "A,c"), "c", NULL };
+	"a", FILTER("urn:f:7", "mark", "=", "1.0"), "a", FILTER("urn:f:8", "code", "in", "A,c"), "c",
+	FILTER("urn:f:9", "rank", "exists", "false"), "a", FILTER("urn:f:10", "mark", "not-in", "1.00"),
+	"a c", FILTER("urn:f:11", "mark", "regex", "1[.]0+"), "a b",
+	FILTER("urn:f:12", "kind", "exists", "true"), "a b", NULL };
 
 /* Where codes heed no case. */
 #define LOOSE \
@@ -105,6 +108,36 @@ static const char *const loose_filters[] = { FILTER("urn:f:0", "code", "=", "AB"
 	FILTER("urn:f:1", "concept", "in", "aB,CD"), "Ab cd", FILTER("urn:f:2", "code", "not-in", "ab"), "cd",
 	FILTER("urn:f:3", "mark", "=", "x"), "Ab", FILTER("urn:f:4", "mark", "in", "Y,z"), "cd",
 	FILTER("urn:f:5", "concept", "is-a", "AB"), "Ab", NULL };
+
+static bool is_listed(const char *codes, const char *code)
+{
+	struct hs_slice rest = hs_slice_cstr(codes);
+
+	while (rest.ptr)
+		if (hs_slice_eq(hs_slice_cut(&rest, ' '), hs_slice_cstr(code)))
+			return true;
+	return false;
+}
+
+/* One code is asked otherwise than all: each is in the set that holds it, and in no other. */
+static void check_members(struct ask *b, size_t set, const char *codes, const struct tx_layer *imported)
+{
+	static const char *const all[] = { "a", "b", "c", "Ab", "cd" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct hs_slice asked = hs_arena_printf(b->arena,
+			"{'name':'url','valueUri':'urn:f:%zu'},{'name':'system','valueUri':'urn:typed'},"
+			"{'name':'code','valueCode':'%s'}",
+			set, all[i]);
+		ask_prepare(b, hs_arena_cstr(b->arena, asked));
+		if (imported)
+			b->ctx.scope.layers[b->ctx.scope.count++] = imported;
+		b->status = hs_tx_validate_in_set(&b->ctx, &b->out, &b->err);
+		if (b->status || (strcmp(ask_text(b, "result"), "true") == 0) != is_listed(codes, all[i]))
+			fail_msg("%s: %s in %zu: %s", imported ? "imported" : "uploaded", all[i], set,
+				ask_text(b, "message"));
+	}
+}
 
 /* In the code system that is imported, or (NULL) sent along as `system`. */
 static void check_filters(const char *system, const char *const *list, const struct tx_layer *imported)
@@ -125,6 +158,7 @@ static void check_filters(const char *system, const char *const *list, const str
 			b.ctx.scope.layers[b.ctx.scope.count++] = imported;
 		if (hs_tx_expand(&b.ctx, &b.out, &b.err) || strcmp(ask_codes(&b), list[2 * i + 1]) != 0)
 			fail_msg("%s %s: %s", imported ? "imported" : "uploaded", list[2 * i], ask_codes(&b));
+		check_members(&b, i, list[2 * i + 1], imported);
 	}
 	ask_end(&b);
 }
