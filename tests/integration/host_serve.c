@@ -315,6 +315,14 @@ static void request_ids_are_echoed(void **state)
 	assert_slice(fixture_header(&a, "X-Request-Id"), "abc-1");
 	a = fixture_call(f, "GET", "$hello", "X-Request-Id: \"<evil>\"\r\n", NULL);
 	assert_int_equal(fixture_header(&a, "X-Request-Id").len, 16);
+	for (int i = 0; i < 20; i++) { /* all sixteen digits come */
+		a = fixture_get(f, "$hello");
+		struct hs_slice id = fixture_header(&a, "X-Request-Id");
+		assert_int_equal(id.len, 16);
+		for (size_t k = 0; k < id.len; k++)
+			if (!memchr("0123456789abcdef", id.ptr[k], 16))
+				fail_msg("\"%.*s\" is not hexadecimal", HS_S_ARG(id));
+	}
 }
 
 static void browsers_are_let_in(void **state)

@@ -107,6 +107,8 @@ static void bad_descriptors_are_refused(void **state)
 		{ .name = NULL } };
 	static const struct hs_setting half_outside[] = { { "s", HS_SETTING_INT, 60, "1", "x" },
 		{ .name = NULL } };
+	static const struct hs_setting first_of_all[] = { { "s", HS_SETTING_INT, 0, "1", "x" },
+		{ .name = NULL } };
 	static const struct hs_setting between[] = { { "s", HS_SETTING_TEXT, 4, "1", "x" },
 		{ .name = NULL } };
 	static const struct hs_type_row idle[] = { { .name = "Basic", .versions = HS_ON_R4 },
@@ -126,6 +128,7 @@ static void bad_descriptors_are_refused(void **state)
 		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = outside, .state_size = 64 },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = half_outside, .state_size = 64 },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = between, .state_size = 64 },
+		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = first_of_all, .state_size = 4 },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .types = idle },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .metrics = named, .state_size = 8 },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .metrics = half_out, .state_size = 12 },

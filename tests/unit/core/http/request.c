@@ -89,6 +89,32 @@ static void headers_are_those_of_each_request(void **state)
 	}
 }
 
+/* The same lines say something else behind another version, and too many bytes of them are not kept. */
+static void known_headers_are_of_one_version(void **state)
+{
+	static const char lines[] = "Host: h\r\nX: y\r\n\r\n";
+	struct hs_http_loopback *lb = hs_http_loopback_open(fx.server);
+	char request[2000], value[1500];
+	bool ended = false;
+
+	(void)state;
+	fx.handler = show;
+	memset(value, 'v', sizeof(value));
+	for (int i = 0; i < 4; i++) {
+		snprintf(request, sizeof(request), "GET /%d HTTP/1.1\r\nHost: h\r\nX: %.*s\r\n\r\n", i,
+			(int)sizeof(value), value);
+		hs_http_loopback_feed(lb, hs_slice_cstr(request));
+		assert_true(has_text(output_of(lb, &ended), "Host=h;X=vvvv"));
+	}
+	for (int i = 0; i < 4; i++) {
+		snprintf(request, sizeof(request), "GET /%d HTTP/1.%d\r\n%s", i, i < 3, lines);
+		hs_http_loopback_feed(lb, hs_slice_cstr(request));
+		assert_true(has_text(output_of(lb, &ended), "Host=h;X=y;"));
+		assert_int_equal(ended, i == 3);
+	}
+	hs_http_loopback_close(lb);
+}
+
 static void an_absolute_target_is_reduced(void **state)
 {
 	(void)state;
@@ -419,6 +445,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_has_its_parts),
 		TEST(headers_are_those_of_each_request),
+		TEST(known_headers_are_of_one_version),
 		TEST(an_absolute_target_is_reduced),
 		TEST(a_header_is_found_in_any_case),
 		TEST(bodies_arrive_whole),

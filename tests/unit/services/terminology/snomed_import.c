@@ -341,7 +341,10 @@ static void reads_members_of_a_full_release(void **state)
 		"\tsourceEffectiveTime\ttargetEffectiveTime\n" MEMBER("a") "\t20240101\t1\t" CORE
 			DEPENDS "900000000000012004\t20240101\t20240101\n" MEMBER("a") "\t20250101\t1\t" CORE
 				DEPENDS "900000000000012004\t20250101\t20250101\n" MEMBER(
-					"b") "\t20250101\t1\t" SWEDISH DEPENDS CORE "\t20250101\t20250101\n";
+					"b") "\t20250101\t1\t" SWEDISH DEPENDS CORE
+					     "\t20250101\t20250101\n" MEMBER(
+						     "e") "\t20250101\t0\t138875005" DEPENDS SWEDISH
+							  "\t20250101\t20250101\n"; /* it is retired */
 	static const char same[] = MEMBER_HEAD "\ttargetComponentId\n" MEMBER("c") "\t20240101\t1\t" CORE
 		SAME_AS "138875005\t" CORE "\n" MEMBER("d") "\t20240101\t1\t" CORE SAME_AS
 			CORE "\t138875005\n" MEMBER("d") "\t20250101\t0\t" CORE SAME_AS CORE "\t138875005\n";

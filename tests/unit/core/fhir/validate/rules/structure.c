@@ -255,6 +255,9 @@ static void leaves_to_the_base(void **state)
 	static const struct rules_case rules[] = {
 		{ PROFILE(RULE("a-1", "true")), { NULL }, "" },
 		{ PROFILE(RULE("dom-2", "contained.contained.empty()")), { NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.contact",
+			  ",'constraint':[{'key':'dom-2','severity':'error','human':'h'}]")),
+			{ NULL }, "" }, /* it says nothing else */
 		{ PROFILE(RULE("dom-2", "true")), { NULL },
 			"structure-invariant-base "
 			"StructureDefinition.differential.element[1].constraint[0].key" },
