@@ -193,6 +193,8 @@ void hs__view_empty(struct hs__column *column);
 /* The link to `type` that knows all of its rows up to `last_row`; NULL when there is none, or an older one.
  */
 const struct hs__link *hs__column_linked(const struct hs__column *column, uint32_t type, uint64_t last_row);
+/* How many keys lead to the type, whether anything is there or not. */
+size_t hs__column_leading(const struct hs__column *column, uint32_t type);
 /* Makes it or brings it up to date. There is none after it when there is no room for a further one. */
 enum hs_status hs__column_link(struct hs__finder *finder, struct hs__column *column, uint32_t type,
 	uint64_t last_row, struct hs_error *err);

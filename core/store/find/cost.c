@@ -19,6 +19,7 @@
 #define LINKS_A_BLOCK 100u /* of a column, followed */
 #define ASKED_A_BLOCK 64u  /* rows here and there */
 #define LED_A_BLOCK 16u    /* links of such */
+#define READ_A_BLOCK 8u    /* keys of references, to see to which type they lead */
 #define ROWS_A_BLOCK 600u  /* of all, as a column gives them */
 /* To make a column is to read all entries of its parameter. It is worth it when a search pays so much at
  * once, of which it saves the better part; and worth waiting for when it would pay as much as to make it. */
@@ -292,17 +293,38 @@ enum hs_status hs__linked_of(const struct hs__maker *maker, const struct hs__con
 		chain ? find->target_type : maker->type, want, out, err);
 }
 
-/* To make the column of what points, and to look up where each of its keys leads. */
-static enum hs_status linking_cost(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t *out,
-	struct hs_error *err)
+/* To look up where each key of a column leads, or before that to make the column of what points. */
+static enum hs_status linking_cost(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__column *column, uint64_t *out, struct hs_error *err)
 {
 	bool chain = cond->find->op == HS_FIND_CHAIN;
 	struct hs__maker pointing;
+
+	if (column) {
+		*out = column->key_count * A_LINK;
+		return HS_OK;
+	}
 	enum hs_status status = hs__maker_of(maker->finder, chain ? maker->type : cond->find->target_type,
 		&pointing, err);
 
 	*out = status == HS_OK ? 2 * hs__making_cost(&pointing) : 0;
 	return status;
+}
+
+/* The links, when they are worth it. Of a column that is there only the keys that lead to the type are looked
+ * up, which are counted when that may decide. */
+static enum hs_status make_links(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
+	uint64_t walking, uint64_t making, struct hs__linked *by, struct hs_error *err)
+{
+	const struct hs__column *column = by->column;
+	enum hs__want want = hs__wanted(maker, members, walking, making);
+	uint32_t target = cond->find->op == HS_FIND_CHAIN ? cond->find->target_type : maker->type;
+
+	if (column && want == HS__WANT_LATER) {
+		making = column->key_count / READ_A_BLOCK + hs__column_leading(column, target) * A_LINK;
+		want = hs__wanted(maker, members, walking, making);
+	}
+	return hs__linked_of(maker, cond, want, by, err);
 }
 
 enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
@@ -321,14 +343,13 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 		return HS_OK;
 	}
 	if (status == HS_OK && can && !following.by.link)
-		status = linking_cost(maker, cond, &making, err);
+		status = linking_cost(maker, cond, following.by.column, &making, err);
 	/* Beyond that links are followed, or made, whatever more it costs. */
 	limit = least(limit, making > enough ? making : enough);
 	if (status == HS_OK)
 		status = walking_cost(maker, cond, limit, &walking, err);
 	if (status == HS_OK && can && !following.by.link)
-		status = hs__linked_of(maker, cond, hs__wanted(maker, members, walking, making),
-			&following.by, err);
+		status = make_links(maker, cond, members, walking, making, &following.by, err);
 	uint64_t aims = walking / A_LINK;
 	if (status == HS_OK && following.by.link && walking >= limit)
 		status = count_aims(maker, cond, following.by.column, limit, &aims, err);

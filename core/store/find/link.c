@@ -74,6 +74,16 @@ static enum hs_status link_new(struct hs__finder *finder, const struct hs__colum
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
+size_t hs__column_leading(const struct hs__column *column, uint32_t type)
+{
+	size_t leading = 0;
+	struct hs_slice id;
+
+	for (size_t i = 1; i <= column->key_count; i++)
+		leading += read_reference(column, (uint32_t)i, type, &id);
+	return leading;
+}
+
 static size_t count_led(const struct hs__link *link)
 {
 	size_t led = 0;

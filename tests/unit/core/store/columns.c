@@ -379,6 +379,41 @@ static void links_that_lead_nowhere_come_first(void **state)
 	assert_told(f, &both, w.visit, "AND: rows joined, found 600");
 }
 
+#define OTHERS 50u /* dear enough to follow them all, and less than the column of visits is to make */
+static enum hs_status put_others(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct put_work work = { .type = *(const uint32_t *)arg, .text = "" };
+	enum hs_status status = HS_OK;
+	char id[16];
+	work.id = id;
+	for (unsigned i = 0; i < OTHERS && status == HS_OK; i++) {
+		snprintf(id, sizeof(id), "g%u", i);
+		status = put_one(txn, arena, &work, err);
+	}
+	return status;
+}
+
+/* Of a column that is there it is soon known that none of its keys leads to a type. */
+static void links_of_a_column_are_cheap(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	f->by_columns = false;
+	fixture_reopen(f);
+	uint32_t other = number_of(f, HS_SPACE_TYPE, "Group");
+	if (hs_store_write_wait(f->store, f->arena, put_others, &other, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	struct hs_find ever = { .op = HS_FIND_UPDATED, .cmp = HS_CMP_GE, .hi = 1 };
+	const struct hs_find *inside[] = { &ever };
+	struct hs_find chain = {
+		.op = HS_FIND_CHAIN, .param = w.about, .target_type = w.person, .kids = inside, .kid_count = 1
+	};
+	assert_told(f, &chain, w.visit, "CHAIN Encounter.subject: links of a column of 600 keys");
+	chain.target_type = other;
+	assert_told(f, &chain, w.visit, "CHAIN Encounter.subject: links of a column of 600 keys");
+}
+
 /* What leads to others finds nothing where one of all conditions there does, or each of any. */
 static void what_is_behind_comes_first(void **state)
 {
@@ -583,6 +618,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_behind_comes_first, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(links_that_lead_nowhere_come_first, fixture_setup,
 			fixture_teardown),
+		cmocka_unit_test_setup_teardown(links_of_a_column_are_cheap, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_gone_is_not_kept_for_ever, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_will_be_wanted_is_there_before_a_search, fixture_setup,
