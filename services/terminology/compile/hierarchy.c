@@ -93,7 +93,7 @@ struct walk {
 	size_t depth;
 	struct tx_spans spans;
 	size_t kept; /* spans that the image will have */
-	bool too_many;
+	bool circles, too_many;
 };
 
 static void open_concept(struct walk *w, uint32_t concept)
@@ -124,6 +124,7 @@ static void close_circle(struct walk *w, uint32_t concept)
 		w->closed[w->open[i]] = true;
 	}
 	w->open_count = first;
+	w->circles |= count > 1;
 	w->kept += count * ((size_t)w->spans.count[concept] + 1);
 	w->too_many = w->kept + w->spans.seen > SPANS_MAX(g->count);
 }
@@ -227,7 +228,16 @@ static void put_rows(struct graph *g, const struct walk *w)
 	}
 }
 
-static enum hs_status put_graph(struct graph *g, struct hs_error *err)
+static bool has_two_parents(const struct graph *g)
+{
+	for (uint32_t i = 0; i < g->count; i++)
+		if (g->parent_first[i + 1] - g->parent_first[i] > 1)
+			return true;
+	return false;
+}
+
+/* *flags gets what there is to be said of it. */
+static enum hs_status put_graph(struct graph *g, uint32_t *flags, struct hs_error *err)
 {
 	struct hs_buf rows;
 	struct walk w;
@@ -236,6 +246,7 @@ static enum hs_status put_graph(struct graph *g, struct hs_error *err)
 	find_below(&w, g, &rows);
 	if (!w.too_many)
 		put_rows(g, &w);
+	*flags |= TX_GRAPH | (w.circles || has_two_parents(g) ? 0 : TX_FOREST);
 	hs_buf_free(&rows);
 	return !w.too_many ?
 		HS_OK :
@@ -267,14 +278,11 @@ enum hs_status hs_tx_compile_hierarchy(struct tx_compile *c, struct tx_system_ro
 	if (!g.count)
 		return HS_OK;
 	const struct tx_edge *all = all_edges(&g, edges, edge_count, &count);
-	bool graph = !is_plain_tree(&g, all, count);
-	if (graph)
-		system->head.flags |= TX_GRAPH;
 	if (count)
 		system->head.flags |= TX_HIERARCHY;
 	fill_rows(&g, all, count);
-	if (graph)
-		return put_graph(&g, err);
+	if (!is_plain_tree(&g, all, count))
+		return put_graph(&g, &system->head.flags, err);
 	put_rows(&g, NULL);
 	return HS_OK;
 }

@@ -76,6 +76,7 @@ enum tx_content {
 #define TX_COMPOSITIONAL 8u
 #define TX_GRAPH 16u /* some concept has a parent beside the one it stands in */
 #define TX_HIERARCHY 32u
+#define TX_FOREST 1024u  /* of a graph: trees all the same, but in another order of concepts */
 #define TX_ORDERED 256u  /* children stand in an order of their parent's own, which expansions keep */
 #define TX_ELSEWHERE 64u /* its concepts are no rows of this image: the layer's source has them */
 

@@ -7,7 +7,7 @@
 /* What names the set of packages: each one's key and the format of the image. */
 static uint64_t key_of(struct hs_package *const *packages)
 {
-	uint64_t key = TX_IMAGE_FORMAT * 31u + 3; /* and what of a resource is compiled */
+	uint64_t key = TX_IMAGE_FORMAT * 31u + 4; /* and what of a resource is compiled */
 
 	for (size_t i = 0; packages[i]; i++)
 		key = (key ^ hs_package_key(packages[i])) * 0x9e3779b97f4a7c15ull + i;

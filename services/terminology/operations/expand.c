@@ -261,7 +261,8 @@ static struct hs_json *page(struct tx_writer *w)
 	return list;
 }
 
-/* A cycle of parents in a graph would leave codes out of the tree; such systems are shown flat. */
+/* A concept with two parents has no one place, and a circle of parents would leave codes out of the tree:
+ * code systems with such are shown flat. */
 bool hs_tx_may_nest(const struct tx_writer *w)
 {
 	const struct tx_params *params = &w->ctx->params;
@@ -271,8 +272,8 @@ bool hs_tx_may_nest(const struct tx_writer *w)
 		return false;
 	if (w->x->system_count != 1)
 		return false;
-	return !(w->x->systems[0].row->head.flags & TX_GRAPH) &&
-		w->x->systems[0].row->head.flags & TX_HIERARCHY;
+	uint32_t flags = w->x->systems[0].row->head.flags;
+	return flags & TX_HIERARCHY && (flags & TX_FOREST || !(flags & TX_GRAPH));
 }
 
 /* ---- the answer ---- */

@@ -577,20 +577,22 @@ static void long_ones_are_the_same_in_pieces(void **state)
 	hs_arena_free(arena);
 }
 
-/* Below a concept of a graph: by every way, each once, and not for ever where they go in a circle. */
-static void filters_in_a_graph(void **state)
-{
 #define IN_GRAPH(op, code) \
 	"{'include':[{'system':'urn:graph','filter':[{'property':'concept','op':'" op "','value':'" code \
 	"'}]}]}"
 #define NODE(code, parents) "{'code':'" code "','property':[" parents "]}"
 #define BELOW(code) "{'code':'parent','valueCode':'" code "'}"
-	static const char *const graph[] = {
-		"{" CS ",'url':'urn:graph','concept':[{'code':'a'}," NODE("b", BELOW("a")) "," NODE("c",
-			BELOW("a")) "," NODE("d", BELOW("b") "," BELOW("c")) "," NODE("e",
-			BELOW("d")) ",{'code':'f'}," NODE("x", BELOW("y")) "," NODE("y", BELOW("x")) "]}",
-		NULL
-	};
+
+static const char *const graph[] = {
+	"{" CS ",'url':'urn:graph','concept':[{'code':'a'}," NODE("b", BELOW("a")) "," NODE("c",
+		BELOW("a")) "," NODE("d", BELOW("b") "," BELOW("c")) "," NODE("e",
+		BELOW("d")) ",{'code':'f'}," NODE("x", BELOW("y")) "," NODE("y", BELOW("x")) "]}",
+	NULL
+};
+
+/* Below a concept of a graph: by every way, each once, and not for ever where they go in a circle. */
+static void filters_in_a_graph(void **state)
+{
 	static const struct {
 		const char *compose, *codes;
 	} rows[] = {
@@ -610,6 +612,29 @@ static void filters_in_a_graph(void **state)
 	ask_begin(&a, graph);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check(rows[i].compose, FLAT, rows[i].codes);
+	ask_end(&a);
+	a = before;
+}
+
+/* Parents that are told by properties make trees, too, wherever they stand. */
+static void nesting_by_properties(void **state)
+{
+	static const char *const trees[] = {
+		"{" CS ",'url':'urn:graph','concept':[" NODE("d",
+			BELOW("b")) ",{"
+				    "'code':'a'}," NODE("b", BELOW("a")) "," NODE("c", BELOW("a")) "]}",
+		NULL
+	};
+	struct ask before = a;
+
+	(void)state;
+	ask_begin(&a, trees);
+	check("{'include':[{'system':'urn:graph'}]}", "", "a(b(d) c)");
+	check(IN_GRAPH("descendent-of", "a"), "", "b(d) c");
+	check("{'include':[{'system':'urn:graph'}]}", FLAT, "d a b c");
+	ask_end(&a);
+	ask_begin(&a, graph);
+	check(IN_GRAPH("descendent-of", "a"), "", "b c d e"); /* d has two parents */
 	ask_end(&a);
 	a = before;
 }
@@ -701,12 +726,12 @@ int main(void)
 		cmocka_unit_test(include_and_exclude), cmocka_unit_test(versions_that_meet),
 		cmocka_unit_test(parameters_of_the_set), cmocka_unit_test(active_codes_of_an_import),
 		cmocka_unit_test(codes_to_choose_from), cmocka_unit_test(the_first_of_too_many),
-		cmocka_unit_test(nesting), cmocka_unit_test(names_of_the_set),
-		cmocka_unit_test(stored_with_the_set), cmocka_unit_test(designations_named),
-		cmocka_unit_test(at_a_date), cmocka_unit_test(paging), cmocka_unit_test(searching),
-		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
-		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
-		cmocka_unit_test(an_include_for_each_code),
+		cmocka_unit_test(nesting), cmocka_unit_test(nesting_by_properties),
+		cmocka_unit_test(names_of_the_set), cmocka_unit_test(stored_with_the_set),
+		cmocka_unit_test(designations_named), cmocka_unit_test(at_a_date), cmocka_unit_test(paging),
+		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
+		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
+		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(an_include_for_each_code),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);
