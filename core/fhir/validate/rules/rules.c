@@ -199,8 +199,8 @@ static void check_own_url(struct hs__validation *run, const struct hs__node *nod
 	if (!url.len || !hs_json_get(node->value, HS_S("status")))
 		return;
 	if (!hs__rules_is_absolute(url))
-		HS__WARN(run, node, "url", "invalid", "resource-url",
-			"the url is the name by which others refer to this, so it should be absolute, not "
+		HS__FAIL_OTHERS(run, node, "url", "invalid", "resource-url",
+			"the url is the name by which others refer to this, so it must be absolute, not "
 			"'%.*s'",
 			HS__SHOW(url));
 	else if (hs_slice_find(url, '|', 0) != SIZE_MAX)

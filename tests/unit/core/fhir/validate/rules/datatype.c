@@ -83,7 +83,7 @@ static void urls(void **state)
 	static const struct rules_case rows[] = {
 		{ SET("http://a.se/vs"), { NULL }, "" },
 		{ SET("urn:oid:1.2.752.1"), { NULL }, "" },
-		{ SET("vs"), { NULL }, "resource-url? ValueSet.url" },
+		{ SET("vs"), { NULL }, "resource-url ValueSet.url" },
 		{ SET("http://a.se/vs|1"), { NULL }, "resource-url? ValueSet.url" },
 	};
 	(void)state;
