@@ -142,6 +142,39 @@ static void check_extension(struct hs__validation *run, const struct hs__node *n
 			"the definition of an extension fixes Extension.url to its own url (fixedUri)");
 }
 
+/* A relative type is one of FHIR itself, which FHIR alone can define; an absolute one is a logical model (R4
+ * StructureDefinition.type). */
+static void check_type(struct hs__validation *run, const struct hs__node *node, const struct hs_json *base)
+{
+	static const char types[] = "http://hl7.org/fhir/StructureDefinition/";
+	struct hs_slice type = hs_json_get_text(node->value, HS_S("type"));
+	struct hs_slice url = hs_json_get_text(node->value, HS_S("url"));
+	struct hs_slice kind = hs_json_get_text(node->value, HS_S("kind"));
+	struct hs_slice derivation = hs_json_get_text(node->value, HS_S("derivation"));
+	bool own = hs_slice_starts(url, hs_slice_cstr(types)) &&
+		hs_slice_eq(hs_slice_from(url, sizeof(types) - 1), type);
+	if (!type.len || own)
+		return;
+	if (hs__rules_is_absolute(type)) {
+		if (kind.len && !hs_slice_eq(kind, HS_S("logical")))
+			HS__FAIL_OTHERS(run, node, "type", "invalid", "structure-type-name",
+				"'%.*s' is no type of FHIR, so its definition is of the kind logical, "
+				"not %.*s",
+				HS__SHOW(type), HS__SHOW(kind));
+	} else if (!hs_defs_type(run->defs, type)) {
+		HS__FAIL_OTHERS(run, node, "type", "invalid", "structure-type-name",
+			"FHIR has no type '%.*s'; a type of your own is a logical model, and its name an "
+			"absolute address",
+			HS__SHOW(type));
+	} else if (hs_slice_eq(derivation, HS_S("specialization")) &&
+		!hs_slice_eq(type, hs_json_get_text(base, HS_S("type")))) {
+		HS__FAIL_OTHERS(run, node, "type", "invalid", "structure-type-name",
+			"%.*s is a type of FHIR, which nobody else can define; a profile of it has the "
+			"derivation 'constraint'",
+			HS__SHOW(type));
+	}
+}
+
 static void check_derivation(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_json *base)
 {
@@ -196,6 +229,7 @@ void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
 			"the base '%.*s' is not known here", HS__SHOW(canonical));
 	check_extension(run, node);
 	check_derivation(run, node, base);
+	check_type(run, node, base);
 	check_elements(run, differential.value ? &differential : &snapshot, node);
 	if (!base)
 		return;

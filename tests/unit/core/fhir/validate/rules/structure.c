@@ -45,6 +45,31 @@ static void targets(void **state)
 	RUN_ROWS("structure-target", rows);
 }
 
+/* Relative types are FHIR's, absolute ones logical models. */
+static void types_of_structures(void **state)
+{
+#define OWN(url, kind, type, base) \
+	"{'resourceType':'StructureDefinition','url':'" url "','name':'X','status':'draft','kind':'" kind \
+	"','abstract':false,'type':'" type "','derivation':'specialization'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/" base "','differential':{'element':[{" \
+	"'id':'X','path':'X','min':0,'max':'*','definition':'d'}]}}"
+#define WRONG "structure-type-name StructureDefinition.type"
+	static const struct rules_case rows[] = {
+		{ OWN("http://a.se/X", "logical", "http://a.se/X", "Element"), { NULL }, "" },
+		{ OWN("http://a.se/X", "logical", "X", "Element"), { NULL }, WRONG },
+		{ OWN("http://a.se/X", "resource", "http://a.se/X", "DomainResource"), { NULL }, WRONG },
+		{ OWN("http://a.se/X", "resource", "X", "DomainResource"), { NULL }, WRONG },
+		{ OWN("http://a.se/X", "resource", "Patient", "DomainResource"), { NULL }, WRONG },
+		{ OWN("http://hl7.org/fhir/StructureDefinition/Patient", "resource", "Patient",
+			  "DomainResource"),
+			{ NULL }, "" },
+		{ OWN("http://hl7.org/fhir/StructureDefinition/X", "logical", "Y", "Element"), { NULL },
+			"structure-type-name? StructureDefinition.type" },
+	};
+	(void)state;
+	RUN_ROWS("structure-type-name", rows);
+}
+
 /* Some definitions have a snapshot alone, in which all stands that the base says. */
 static void snapshots_alone(void **state)
 {
@@ -286,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types),
 		cmocka_unit_test(targets),
+		cmocka_unit_test(types_of_structures),
 		cmocka_unit_test(snapshots_alone),
 		cmocka_unit_test(discriminators),
 		cmocka_unit_test(contexts),
