@@ -44,15 +44,41 @@ static void check_target(struct hs__validation *run, const struct hs__node *node
 		HS_S_ARG(hs_buf_slice(&list)));
 }
 
+/* TYPE?NAME=VALUE&..., which a server looks for (R4 RESTful API, section 3.1.0.11.2). */
+static bool is_conditional(const struct hs__validation *run, struct hs_slice text, struct hs_slice *query)
+{
+	*query = text;
+	struct hs_slice type = hs_slice_cut(query, '?');
+	const struct hs_def_type *known = query->ptr ? hs_defs_type(run->defs, type) : NULL;
+	return known && known->kind == HS_DEF_RESOURCE;
+}
+
+static bool is_query(struct hs_slice query)
+{
+	do {
+		struct hs_slice part = hs_slice_cut(&query, '&');
+		size_t sign = hs_slice_find(part, '=', 0);
+		if (!sign || sign == SIZE_MAX)
+			return false;
+	} while (query.ptr);
+	return true;
+}
+
 /* Any relative address is a URL, but only TYPE/ID, a search and "#id" mean a resource to every reader (R4
  * references, section 2.3.0.1). */
 static void check_form(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
 {
 	struct hs_reference parts;
+	struct hs_slice query;
 	bool blank = hs_slice_find(text, ' ', 0) != SIZE_MAX;
 	if (blank && hs_slice_find(text, '?', 0) == SIZE_MAX)
 		HS__FAIL(run, node, "reference", "value", "reference-blank",
 			"'%.*s' is no address: it has blanks", HS__SHOW(text));
+	else if (is_conditional(run, text, &query) && !is_query(query))
+		HS__FAIL(run, node, "reference", "value", "reference-query",
+			"'%.*s' is no search for a resource; write TYPE?NAME=VALUE, and '&' before another "
+			"NAME=VALUE",
+			HS__SHOW(text));
 	else if (text.len && !hs__rules_is_absolute(text) && !hs_reference_parse(text, &parts))
 		HS__WARN(run, node, "reference", "value", "reference-form",
 			"'%.*s' does not look like a reference; write TYPE/ID, a URL, urn:uuid:..., or #ID "

@@ -52,11 +52,31 @@ static void contained(void **state)
 	RUN_ROWS("ref-1", rows);
 }
 
+/* What a server is to look for has names and values. */
+static void queries(void **state)
+{
+#define SEARCHED(query) MANAGED("'reference':'Organization?" query "'")
+#define NO_QUERY "reference-query Patient.managingOrganization.reference"
+	static const struct rules_case rows[] = {
+		{ SEARCHED("identifier=http://a.se|1"), { NULL }, "" },
+		{ SEARCHED("identifier:of-type=a|b|c&partof.name=x"), { NULL }, "" },
+		{ SEARCHED("name="), { NULL }, "" },
+		{ SEARCHED(""), { NULL }, NO_QUERY },
+		{ SEARCHED("identifier"), { NULL }, NO_QUERY },
+		{ SEARCHED("=1"), { NULL }, NO_QUERY },
+		{ SEARCHED("name=a&&active=true"), { NULL }, NO_QUERY },
+		{ MANAGED("'reference':'http://a.se/Organization?x'"), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("reference-query", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets),
 		cmocka_unit_test(contained),
+		cmocka_unit_test(queries),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }
