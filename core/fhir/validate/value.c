@@ -5,6 +5,7 @@
 #include <core/fhir/path/values/moment.h>
 #include <core/fhir/path/values/quantity.h>
 #include <core/fhir/path/values/regex.h>
+#include <handslag/ucum.h>
 
 #define SHOWN 200
 
@@ -47,13 +48,32 @@ static struct hs_slice show(struct hs__validation *run, const struct hs_json *va
 	return hs_slice_first(hs_buf_slice(&buf), SHOWN);
 }
 
+/* What is missing in a fixed value is missing in the instance, too: a primitive's extensions. */
+static void check_fixed_extensions(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	const struct hs_json *have = hs_json_get(node->shadow, HS_S("extension"));
+	const struct hs_json *wanted = hs_json_get(element->fixed_shadow, HS_S("extension"));
+	if (have == wanted || (have && wanted && hs_json_equal(have, wanted)))
+		return;
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-fixed",
+		wanted ? "the profile fixes this value with extensions; they must be %.*s" :
+			 "the profile fixes this value, and gives it no extensions%.*s",
+		HS_S_ARG(wanted ? show(run, wanted) : HS_S_NONE));
+}
+
 static void check_fixed(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
 	const struct hs_json *wanted = element->fixed ? element->fixed : element->pattern;
 	bool exactly = element->fixed != NULL;
-	if (!wanted || hs__value_fits(node->value, wanted, exactly))
+	if (!wanted)
 		return;
+	if (hs__value_fits(node->value, wanted, exactly)) {
+		if (exactly)
+			check_fixed_extensions(run, node, element);
+		return;
+	}
 	struct hs_slice text = show(run, wanted);
 	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value",
 		exactly ? "profile-fixed" : "profile-pattern",
@@ -94,12 +114,13 @@ static bool read_quantity(const struct hs_json *value, struct path_quantity *out
 	return hs__path_decimal_parse(hs_json_text(hs_json_get(value, HS_S("value"))), &out->value);
 }
 
-/* In the bound's unit when UCUM can convert; another kind of quantity is left to invariants. */
+/* In the bound's unit when UCUM can convert. A code of another system means something else. */
 static bool compare_quantities(const struct hs_json *a, const struct hs_json *b, int *order)
 {
 	struct path_quantity left;
 	struct path_quantity right;
-	if (!read_quantity(a, &left) || !read_quantity(b, &right))
+	if (!read_quantity(a, &left) || !read_quantity(b, &right) ||
+		!hs_slice_eq(hs_json_get_text(a, HS_S("system")), hs_json_get_text(b, HS_S("system"))))
 		return false;
 	if (!hs_slice_eq(left.unit, right.unit) && !hs__path_quantity_level(&left, right.unit, &left.value))
 		return false;
@@ -158,10 +179,31 @@ static bool compare(const struct hs__validation *run, const struct hs_json *valu
 		order);
 }
 
+/* What cannot be converted into the unit of a bound is not within it. */
+static void check_dimension(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_json *bound)
+{
+	struct path_quantity have;
+	struct path_quantity limit;
+	struct path_decimal ignored;
+	struct hs_slice ucum = HS_S(HS_UCUM_URL);
+	if (!hs_json_is(bound, HS_JSON_OBJECT) || !hs_json_is(node->value, HS_JSON_OBJECT) ||
+		!hs_slice_eq(hs_json_get_text(bound, HS_S("system")), ucum) ||
+		!hs_slice_eq(hs_json_get_text(node->value, HS_S("system")), ucum) ||
+		!read_quantity(node->value, &have) || !read_quantity(bound, &limit) || !have.unit.len ||
+		!limit.unit.len || hs_slice_eq(have.unit, limit.unit) ||
+		hs__path_quantity_level(&have, limit.unit, &ignored))
+		return;
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-bound-unit",
+		"a value in %.*s cannot be compared with the bound of the profile, which is in %.*s",
+		HS_S_ARG(hs_slice_first(have.unit, 60)), HS_S_ARG(hs_slice_first(limit.unit, 60)));
+}
+
 static void check_bounds(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
 	int order = 0;
+	check_dimension(run, node, element->min_value ? element->min_value : element->max_value);
 	if (element->min_value &&
 		compare(run, node->value, element->min_value, element->bound_type, true, &order) && order < 0)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-min-value",
@@ -222,19 +264,21 @@ static void check_size(struct hs__validation *run, const struct hs__node *node,
 			(long long)element->max_size);
 }
 
-/* As they are written: 1.50 has two. An exponent moves the point. */
+/* Of a number or of a Quantity's. As they are written: 1.50 has two. An exponent moves the point. */
 static void check_decimals(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
 	struct path_decimal number;
 	uint32_t most = element->max_decimals - 1;
-	if (hs__path_decimal_parse(hs_json_text(node->value), &number) && number.scale > 0 &&
-		(uint32_t)number.scale > most)
+	const struct hs_json *value = hs_json_is(node->value, HS_JSON_OBJECT) ?
+		hs_json_get(node->value, HS_S("value")) :
+		node->value;
+	if (hs_json_is(value, HS_JSON_NUMBER) && hs__path_decimal_parse(hs_json_text(value), &number) &&
+		number.scale > 0 && (uint32_t)number.scale > most)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value",
 			"profile-max-decimals",
 			"%.*s has %u digits behind the point; the profile allows %u at most",
-			HS_S_ARG(hs_slice_first(hs_json_text(node->value), 60)), (uint32_t)number.scale,
-			most);
+			HS_S_ARG(hs_slice_first(hs_json_text(value), 60)), (uint32_t)number.scale, most);
 }
 
 static void check_form(struct hs__validation *run, const struct hs__node *node,
@@ -289,6 +333,6 @@ void hs__check_values(struct hs__validation *run, const struct hs__node *node,
 		check_form(run, node, element);
 	if (element->max_size)
 		check_size(run, node, element);
-	if (element->max_decimals && hs_json_is(node->value, HS_JSON_NUMBER))
+	if (element->max_decimals)
 		check_decimals(run, node, element);
 }

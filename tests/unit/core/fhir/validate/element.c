@@ -52,6 +52,24 @@ static void compares_fixed_values_and_patterns(void **state)
 		"Patient.maritalStatus");
 }
 
+/* What a fixed value lacks, its extensions among it, must be lacking. */
+static void fixes_extensions_of_primitives(void **state)
+{
+#define SAYING(more) "'extension':[{'url':'http://example.org/e','valueString':'" more "'}]"
+#define ACTIVE(more) "{'resourceType':'Patient','active':true,'_active':{" more "}}"
+	static const char none[] = PROFILE("Patient", "{'path':'Patient.active','fixedBoolean':true}");
+	static const char some[] = PROFILE("Patient",
+		"{'path':'Patient.active','fixedBoolean':true,'_fixedBoolean':{" SAYING("a") "}}");
+	static const char pattern[] = PROFILE("Patient", "{'path':'Patient.active','patternBoolean':true}");
+	(void)state;
+	good(none, ACTIVE("'id':'x'"));
+	good(some, ACTIVE(SAYING("a")));
+	good(pattern, ACTIVE(SAYING("a")));
+	bad(none, ACTIVE(SAYING("a")), "profile-fixed", "Patient.active");
+	bad(some, ACTIVE(SAYING("b")), "profile-fixed", "Patient.active");
+	bad(some, "{'resourceType':'Patient','active':true}", "profile-fixed", "Patient.active");
+}
+
 static void keeps_bounds(void **state)
 {
 	static const char profile[] = PROFILE("Observation",
@@ -73,6 +91,14 @@ static void keeps_bounds(void **state)
 			    "unitsofmeasure.org',"
 			    "'code':'g'}"),
 		"profile-min-value", "Observation.valueQuantity");
+	/* The code of another system is another unit; UCUM's of another dimension cannot be within bounds. */
+	good(profile,
+		OBSERVATION(
+			"'status':'final','valueQuantity':{'value':0.5,'system':'http://a.se','code':'kg'}"));
+	bad(profile,
+		OBSERVATION("'status':'final','valueQuantity':{'value':2,'system':'http://"
+			    "unitsofmeasure.org','code':'m'}"),
+		"profile-bound-unit", "Observation.valueQuantity");
 	bad(profile, OBSERVATION("'status':'final','effectiveDateTime':'2021'"), "profile-max-value",
 		"Observation.effectiveDateTime");
 	bad(profile, OBSERVATION("'status':'preliminary'"), "profile-max-length", "Observation.status");
@@ -328,6 +354,12 @@ static void counts_decimals(void **state)
 	bad(PLACES("2"), PROBABLE("0.250"), "profile-max-decimals", at);
 	bad(PLACES("2"), PROBABLE("1e-3"), "profile-max-decimals", at);
 	bad(PLACES("0"), PROBABLE("1.0"), "profile-max-decimals", at);
+	static const char quantity[] = PROFILE("Observation",
+		"{'path':'Observation.valueQuantity','extension':[{'url':'http://hl7.org/fhir/"
+		"StructureDefinition/maxDecimalPlaces','valueInteger':1}]}");
+	good(quantity, OBSERVATION("'status':'final','valueQuantity':{'value':1.5}"));
+	bad(quantity, OBSERVATION("'status':'final','valueQuantity':{'value':1.25}"), "profile-max-decimals",
+		"Observation.valueQuantity");
 }
 
 /* The extension imposeProfile: what conforms to the one conforms to the other. */
@@ -415,6 +447,7 @@ int main(void)
 		cmocka_unit_test(counts),
 		cmocka_unit_test(narrows_choices),
 		cmocka_unit_test(compares_fixed_values_and_patterns),
+		cmocka_unit_test(fixes_extensions_of_primitives),
 		cmocka_unit_test(keeps_bounds),
 		cmocka_unit_test(counts_durations_from_now),
 		cmocka_unit_test(wants_values),
