@@ -289,8 +289,9 @@ bool hs__sorted_can(const struct hs_find_sort *sort);
 /* *set: all that is found, when that is known before (words not NULL) or was made on the way. */
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
 	struct hs__set *set, struct hs_error *err);
-/* ids.c: the rows of a type in order of id, those after `after` (NULL pointer: all). `fn`: 0 go on, 1 enough,
- * negative. */
+/* ids.c: the rows of a type in order of id, those after `after` (NULL pointer: all), and HS__NO_ROW (set.h)
+ * for each so many ids of other types that were passed over. `fn`: 0 go on, 1 enough, negative. */
+#define HS__IDS_A_LOOK 16u
 typedef int hs__row_fn(uint64_t row, void *arg, struct hs_error *err);
 enum hs_status hs__ids_walk(struct hs__finder *finder, const struct hs_find_query *query, bool falling,
 	struct hs_slice after, hs__row_fn *fn, void *arg, struct hs_error *err);

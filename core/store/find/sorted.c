@@ -8,7 +8,7 @@
  *
  * Conditions are checked as resources come by. When many were looked at in vain, few fulfil them: then the
  * set of those is found (set.c), and either it is ranked as a whole, or the rest of the way is gone with it
- * as a sieve. */
+ * as a sieve. Ids of other types that are passed over on the way along ids count as looks. */
 #include <core/store/find/rank.h>
 #include <core/store/find/set.h>
 
@@ -23,6 +23,8 @@
 struct sieve {
 	uint32_t looks;
 	bool made, few; /* few: the set is ranked as a whole instead of going along */
+	bool far;       /* without conditions: all is looked at instead of going on past the ids of others */
+	uint64_t passed, passed_most; /* ids, in the time that so many looks take */
 	struct hs__set *set;
 };
 
@@ -483,9 +485,49 @@ static enum hs_status take_without(struct along *along, struct hs_error *err)
 	return large ? go_deeper(along, HS_S_NONE, err) : go_through(&group, err);
 }
 
+/* Ids of other types may lie before all of this one: these count as looks, and when that costs as much as to
+ * look at all, it is done. */
+static int pass_ids(const struct along *along, struct hs_error *err)
+{
+	struct sieve *sieve = along->sieve;
+	bool far = ++sieve->passed >= sieve->passed_most;
+	enum hs_status status = HS_OK;
+
+	if (!along->where) {
+		sieve->far = far;
+		return far;
+	}
+	if (!sieve->made && (far || sieve->looks++ >= patience_of(along)))
+		status = make_sieve(along, err);
+	sieve->few |= far;
+	return status == HS_OK ? sieve->few : (int)status;
+}
+
 static int take_id(uint64_t row, void *arg, struct hs_error *err)
 {
-	return take_row(arg, row, err);
+	const struct group *group = arg;
+
+	return row == HS__NO_ROW ? pass_ids(group->along, err) : take_row(group, row, err);
+}
+
+/* From the mark on: a further sort never comes into play, since ids differ. */
+static enum hs_status go_along_ids(const struct along *along, struct group *any, struct hs_slice mark,
+	struct hs_error *err)
+{
+	struct sieve *sieve = along->sieve;
+	uint64_t population = 0;
+	enum hs_status status = hs__find_live(along->finder->txn, along->page->query->type, &population, err);
+
+	/* What groups before have brought is on the page already. */
+	sieve->passed_most = along->level ? UINT64_MAX : population + 1;
+	if (status == HS_OK)
+		status = hs__ids_walk(along->finder, along->page->query, along->sort->falling, mark, take_id,
+			any, err);
+	if (status != HS_OK || !sieve->far)
+		return status;
+	along->page->count = 0;
+	along->page->full = false;
+	return go_through(any, err);
 }
 
 static enum hs_status run_level(struct along *along, struct hs_error *err)
@@ -495,10 +537,8 @@ static enum hs_status run_level(struct along *along, struct hs_error *err)
 	struct group any = { .along = along, .any = true, .in_order = true, .page = along->page };
 	enum hs_status status = HS_OK;
 
-	/* From the mark on: a further sort never comes into play, since ids differ. */
 	if (along->sort->special == HS_SORT_ID)
-		return hs__ids_walk(along->finder, page->query, along->sort->falling, mark, take_id, &any,
-			err);
+		return go_along_ids(along, &any, mark, err);
 	if (!make_bases(along, err))
 		return go_through(&any, err);
 	along->at = mark;
