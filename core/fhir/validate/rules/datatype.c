@@ -94,7 +94,7 @@ static bool check_system(struct hs__validation *run, const struct hs__node *node
 {
 	if (!hs__rules_is_absolute(system)) {
 		HS__FAIL(run, node, "system", "code-invalid", "coding-system-absolute",
-			"the system of a Coding must be an absolute URI, not '%.*s'", HS__SHOW(system));
+			"the system of a code must be an absolute URI, not '%.*s'", HS__SHOW(system));
 		return false;
 	}
 	const struct hs_json *known = hs_library_find(run->library, HS_S("CodeSystem"), system, NULL);
@@ -190,15 +190,17 @@ void hs__rule_identifier(struct hs__validation *run, const struct hs__node *node
 			HS__SHOW(value));
 }
 
-/* ---- Quantity (section 2.24.0.9): a UCUM code is an expression of UCUM ---- */
+/* ---- Quantity (section 2.24.0.9): a unit's code has a system, and UCUM's is an expression of UCUM ---- */
 
 void hs__rule_quantity(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_ucum unit;
 	struct hs_error err;
 	struct hs_slice code = hs_json_get_text(node->value, HS_S("code"));
-	if (code.len && hs_slice_eq(hs_json_get_text(node->value, HS_S("system")), HS_S(HS_UCUM_URL)) &&
-		hs_ucum_parse(code, &unit, &err))
+	struct hs_slice system = hs_json_get_text(node->value, HS_S("system"));
+	if (!code.len || !system.len || !check_system(run, node, system))
+		return;
+	if (hs_slice_eq(system, HS_S(HS_UCUM_URL)) && hs_ucum_parse(code, &unit, &err))
 		HS__WARN(run, node, "code", "code-invalid", "quantity-ucum",
 			"%s; with this system the code must be a unit of UCUM, such as mg or mm[Hg]",
 			err.text);

@@ -368,6 +368,9 @@ static void misspelled_systems(void **state)
 	}
 #define WRONG "coding-system-wrong" AT(".system")
 #define PAGE "coding-system-page" AT(".system")
+#define IN_UNITS(system) \
+	"{'resourceType':'Observation','status':'final','code':{'text':'x'},'valueQuantity':{'value':1,'" \
+	"system':'" system "','code':'mg'}}"
 	static const struct rules_case rows[] = {
 		{ OF("http://loinc.org"), "" },
 		{ OF("http://loinc.org/"), WRONG },
@@ -384,6 +387,12 @@ static void misspelled_systems(void **state)
 		{ OF("http://build.fhir.org/codesystem-x.html"), PAGE },
 		{ OF("https://hl7.org/fhir/R4/codesystem-x.html"), PAGE },
 		{ OF("http://a.se/codesystem-x.html"), "" },
+		/* A unit's code has a system, too. */
+		{ IN_UNITS("http://unitsofmeasure.org"), { NULL }, "" },
+		{ IN_UNITS("http://a.se/units"), { NULL }, "" },
+		{ IN_UNITS("https://unitsofmeasure.org"), { NULL },
+			"coding-system-wrong Observation.valueQuantity.system" },
+		{ IN_UNITS("ucum"), { NULL }, "coding-system-absolute Observation.valueQuantity.system" },
 	};
 	(void)state;
 	RUN_ROWS("coding-system-", rows);
