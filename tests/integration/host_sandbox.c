@@ -160,9 +160,12 @@ static void sandboxes_do_not_see_each_other(void **state)
 	assert_body(&a, "0");
 	a = fixture_operate(f, "POST", "/operator/sandboxes", "{\"name\":\"one\"}");
 	assert_int_equal(a.status, 409);
+	assert_int_equal(fixture_header(&a, "Location").len, 0);
 	a = fixture_operate(f, "POST", "/operator/sandboxes", "{\"name\":\"../etc\"}");
 	assert_int_equal(a.status, 400);
 	fixture_issue(f, &a);
+	a = fixture_operate(f, "POST", "/operator/sandboxes", "{\"name\":\"three\"}");
+	assert_true(hs_slice_eq(fixture_header(&a, "Location"), HS_S("/operator/sandboxes/three")));
 }
 
 static void reset_empties_and_delete_removes(void **state)

@@ -45,6 +45,9 @@ static enum hs_verdict ordered(struct hs_request *req, void *arg, enum hs_status
 		return hs_fail_request(req, err);
 	if (order->status == 204)
 		return hs_reply_empty(req, 204);
+	if (order->made)
+		hs_reply_header(req, HS_S("Location"),
+			hs_arena_printf(req->arena, "/operator/sandboxes/%.*s", HS_S_ARG(order->name)));
 	return hs__operator_reply(req, order->status, hs__operator_show(req, order->sandbox));
 }
 
@@ -134,8 +137,6 @@ enum hs_verdict hs__operator_create(struct hs_request *req, const struct hs_json
 	if (order) {
 		order->name = name;
 		order->limits = limits;
-		hs_reply_header(req, HS_S("Location"),
-			hs_arena_printf(req->arena, "/operator/sandboxes/%.*s", HS_S_ARG(name)));
 	}
 	return verdict;
 }
