@@ -4,7 +4,7 @@
 #include "rest_test.h"
 
 #define POINTERS 400 /* so many that they are searched along columns */
-#define PATIENTS 40
+#define PATIENTS 240 /* so many that chains to half of them are asked of all at once */
 #define CUSTODIANS 8 /* so that what one has is listed */
 
 static bool there[PATIENTS]; /* not deleted */
@@ -100,6 +100,15 @@ static int64_t pointers(int male, int name, int custodian)
 	return count;
 }
 
+/* Of men who have an old pointer. */
+static int64_t pointers_beside_old(void)
+{
+	int64_t count = 0;
+	for (int i = 0; i < POINTERS; i++)
+		count += there[patient_of(i)] && is_male(patient_of(i)) && has_one(patient_of(i), 1, -1);
+	return count;
+}
+
 static int64_t few(int old, int custodian, const int *of, size_t count)
 {
 	int64_t found = 0;
@@ -143,7 +152,10 @@ static void all_ways(void)
 		patients(1, 0, -1, -1));
 	counts("DocumentReference?patient:Patient." HAS
 	       "patient:status=superseded&patient:Patient.gender=male",
-		pointers(1, -1, -1));
+		pointers_beside_old());
+	counts("DocumentReference?patient:Patient.gender=male", pointers(1, -1, -1));
+	counts("DocumentReference?patient:Patient.gender=male&patient:Patient.name:contains=erg3",
+		pointers(1, 3, -1));
 }
 
 static void answers_while_patients_come_and_go(void **state)

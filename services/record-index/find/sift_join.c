@@ -9,6 +9,7 @@
 static const uint32_t ends[] = { 64, 160, 400, 1000, 100000 };
 #define FEW_ENDS ends[0]      /* of so few left each is sooner asked */
 #define ASKED_AT_ONCE 4096u   /* and of so many all at once, where the store can; */
+#define ALL_AT_ONCE 65536u    /* of all there are, when a link leads to more than the first of `ends`; */
 #define ASKED_FURTHER 262144u /* when a further link is behind, each and a list of all cost more */
 #define MOST_ENDS ends[sizeof ends / sizeof *ends - 1]
 
@@ -355,6 +356,33 @@ static enum hs_status list_left(struct whole *whole, const struct left *left)
 	return listed ? HS_OK : making->err->status;
 }
 
+/* All parties of the kind that the chain is of, if they are not too many: a few ends are sooner looked up,
+ * but of more each costs as much as some hundred parties that are asked at once. */
+static enum hs_status list_all(struct whole *whole, const struct hs_find *find)
+{
+	struct hs_ledger_making *making = &whole->making;
+	const struct hs_ledger_columns *columns = making->sift->columns;
+	enum hs_ledger_class of = hs_ledger_class(making->sift->ledger, find->param);
+	unsigned is = find->op != HS_FIND_CHAIN ? 0 :
+		of == HS_LEDGER_OF_SUBJECT      ? HS_LEDGER_IS_SUBJECT :
+		of == HS_LEDGER_OF_CUSTODIAN    ? HS_LEDGER_IS_CUSTODIAN :
+						  0;
+	size_t count = 0;
+
+	for (size_t i = 1; i < columns->party_count; i++)
+		count += (columns->party_of[i] & is) != 0;
+	if (!count || count > ALL_AT_ONCE)
+		return HS_OK;
+	uint32_t *listed = hs_ledger_sift_take(making, count, sizeof *listed);
+	making->left_count = 0;
+	for (uint32_t i = 1; i < columns->party_count && listed; i++) {
+		if (columns->party_of[i] & is)
+			listed[making->left_count++] = i;
+	}
+	making->left = listed;
+	return listed ? HS_OK : making->err->status;
+}
+
 /* Is a further link behind it? A search behind which others are made costs more. */
 static bool goes_further(const struct hs_find *find)
 {
@@ -391,6 +419,8 @@ static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, b
 	whole->making.left = NULL;
 	if (at_once)
 		status = list_left(whole, &left);
+	else if (!last && most > FEW_ENDS)
+		status = list_all(whole, find);
 	whole->making.ends_most = are_few(find, asked) ? 0 : asked < most ? (uint32_t)asked : most;
 	if (status == HS_OK)
 		status = make_one(whole, at);
