@@ -18,6 +18,7 @@
 #include "inside.h"
 #include "compile/tree.h"
 
+#define NEAR_AFTER 1000u /* questions, after which it is looked whether imports have near tables */
 #define BATCH_MAX 999u
 
 /* The language of what is said before there is a context, which is seldom. */
@@ -396,6 +397,29 @@ static enum hs_status read_input(struct hs_request *req, struct tx_input *input,
 	return status;
 }
 
+static enum hs_verdict see_uploads(struct tx_ask *ask)
+{
+	ask->uploads = hs_tx_uploads_get(ask->sandbox);
+	return ask->uploads ? carry_on(ask) : hs_read_slow(ask->req, read_uploads, ask, after_uploads);
+}
+
+static enum hs_status bring_near(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	const struct tx_ask *ask = arg;
+
+	(void)txn;
+	(void)arena;
+	(void)err;
+	hs_tx_imports_bring_near(ask->service);
+	return HS_OK;
+}
+
+static enum hs_verdict after_near(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	return status ? hs_fail_request(req, err) : see_uploads(arg);
+}
+
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer_fn,
 	enum tx_pace pace)
 {
@@ -421,12 +445,12 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	ask->accept_language = hs_request_header(req, HS_S("Accept-Language"));
 	if (pace == TX_BY_SIZE) /* what is no number is as if it was not said */
 		(void)hs_slice_u64(hs_request_header(req, HS_S("X-Too-Costly-Threshold")), &ask->most_codes);
-	__atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
+	uint64_t before = __atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
 	if (read_input(req, &ask->input, &err))
 		return hs_fail_request(req, &err);
 	ask->brings = has_resources(&ask->input);
-	ask->uploads = hs_tx_uploads_get(ask->sandbox);
-	if (ask->uploads)
-		return carry_on(ask);
-	return hs_read_slow(req, read_uploads, ask, after_uploads);
+	/* Who asks a few questions is not to wait for what only many of them make good. */
+	if ((before + 1) % NEAR_AFTER == 0 && !hs_tx_imports_are_near(ask->service))
+		return hs_compute(req, bring_near, ask, after_near);
+	return see_uploads(ask);
 }

@@ -87,6 +87,11 @@ void hs_tx_imports_close(struct tx_service *service);
 struct tx_imports *hs_tx_imports_get(struct tx_service *service, int64_t now_ms);
 void hs_tx_imports_unref(void *arg); /* a struct tx_imports; NULL is allowed */
 const struct tx_layer *hs_tx_import(const struct tx_imports *imports, size_t at);
+/* Whether all have their tables in memory with large pages (image/near.h), as far as these may be. */
+bool hs_tx_imports_are_near(struct tx_service *service);
+/* Puts such ones in the place of the others for questions to come. On a worker: it reads tens of megabytes.
+ */
+void hs_tx_imports_bring_near(struct tx_service *service);
 /* builtin_image.c */
 enum hs_status hs_tx_builtin_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
 

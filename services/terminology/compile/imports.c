@@ -25,6 +25,7 @@ struct stamp {
 struct tx_import {
 	atomic_uint refs;
 	struct stamp stamp;
+	bool near; /* its tables have been copied, or may not be (image/near.h) */
 	struct tx_layer layer;
 	char name[256];
 };
@@ -207,6 +208,68 @@ struct tx_imports *hs_tx_imports_get(struct tx_service *service, int64_t now_ms)
 		atomic_fetch_add(&out->refs, 1);
 	pthread_mutex_unlock(&service->imports_lock);
 	return out;
+}
+
+/* ---- in memory with large pages ---- */
+
+/* The same image once more, with near tables; NULL: the file is another one now. */
+static struct tx_import *open_near(const struct tx_service *service, const struct tx_import *was)
+{
+	struct tx_import *made = NULL;
+	struct hs_error ignored;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", service->import_dir, was->name);
+	if (open_import(path, was->name, &made, &ignored) || !made)
+		return NULL;
+	if (!same_stamp(made->stamp, was->stamp)) {
+		unref_import(made);
+		return NULL;
+	}
+	hs_tx_big_near(&made->layer);
+	made->near = true;
+	return made;
+}
+
+static struct tx_imports *all_near(const struct tx_service *service, const struct tx_imports *before)
+{
+	struct tx_imports *made = hs_tx_memory(sizeof(*made));
+
+	atomic_init(&made->refs, 1);
+	for (size_t i = 0; i < before->count; i++) {
+		struct tx_import *was = before->items[i], *is = was->near ? NULL : open_near(service, was);
+		if (!is)
+			atomic_fetch_add(&was->refs, 1);
+		made->items[made->count++] = is ? is : was;
+	}
+	return made;
+}
+
+bool hs_tx_imports_are_near(struct tx_service *service)
+{
+	struct tx_imports *imports = hs_tx_imports_get(service, -1);
+	bool near = true;
+
+	for (size_t i = 0; imports && i < imports->count; i++)
+		near &= imports->items[i]->near;
+	hs_tx_imports_unref(imports);
+	return near;
+}
+
+void hs_tx_imports_bring_near(struct tx_service *service)
+{
+	struct tx_imports *before = hs_tx_imports_get(service, -1);
+	struct tx_imports *made = before ? all_near(service, before) : NULL;
+
+	pthread_mutex_lock(&service->imports_lock);
+	if (made && service->imports == before) { /* else the folder was read in the meantime: another time */
+		struct tx_imports *last = service->imports;
+		service->imports = made;
+		made = last;
+	}
+	pthread_mutex_unlock(&service->imports_lock);
+	hs_tx_imports_unref(made);
+	hs_tx_imports_unref(before);
 }
 
 enum hs_status hs_tx_imports_open(struct tx_service *service, struct hs_host *host, struct hs_error *err)

@@ -2,6 +2,7 @@
 /* Reading the image of a large code system: codes by hash, the hierarchy by spans. */
 #include "big.h"
 
+#include "near.h"
 #include "../snomed/columns.h"
 #include "../compile/source.h"
 
@@ -78,6 +79,18 @@ enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_
 		return HS_OK;
 	hs_tx_big_close(out);
 	return hs_fail(err, HS_E_CORRUPT, "the image %s is damaged: its tables do not agree", path);
+}
+
+void hs_tx_big_near(struct tx_layer *layer)
+{
+	struct tx_big *big = layer->source_state;
+
+	big->slots = hs_tx_near(big->arena, big->slots, big->slot_count * sizeof(*big->slots));
+	big->span_first = hs_tx_near(big->arena, big->span_first,
+		(big->concept_count + 1) * sizeof(*big->span_first));
+	big->spans = hs_tx_near(big->arena, big->spans, big->span_count * sizeof(*big->spans));
+	layer->concepts = hs_tx_near(big->arena, layer->concepts,
+		layer->concepts_count * sizeof(*layer->concepts));
 }
 
 void hs_tx_big_close(struct tx_layer *layer)

@@ -119,6 +119,9 @@ struct tx_big {
  * format. */
 enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_error *err);
 void hs_tx_big_close(struct tx_layer *layer);
+/* Copies what most questions read at random into memory with large pages (near.h), for a layer that is going
+ * to answer many. Before anybody else sees it. */
+void hs_tx_big_near(struct tx_layer *layer);
 /* The same layer for one question, which may ask about expressions too: they get numbers behind the concepts.
  * In the arena; the layer itself when it knows no expressions. */
 const struct tx_layer *hs_tx_big_question(const struct tx_layer *layer, struct hs_arena *arena);

@@ -122,6 +122,34 @@ static void sees_what_comes_and_keeps_what_it_has(void **state)
 	hs_tx_imports_unref(third);
 }
 
+/* What a question has begun with stays what it is; those after it see the same image by other tables. */
+static void answers_the_same_when_it_is_near(void **state)
+{
+	struct tx_service service;
+
+	(void)state;
+	begin(&service);
+	struct tx_imports *far = next(&service);
+	assert_int_equal(far->count, 2);
+	assert_false(hs_tx_imports_are_near(&service));
+	hs_tx_imports_bring_near(&service);
+	assert_true(hs_tx_imports_are_near(&service));
+	struct tx_imports *near = next(&service);
+	assert_int_equal(near->count, 2);
+	for (size_t i = 0; i < near->count; i++) {
+		assert_ptr_not_equal(hs_tx_import(near, i), hs_tx_import(far, i));
+		assert_string_equal(display_of(near, i), display_of(far, i));
+	}
+	hs_tx_imports_bring_near(&service);
+	struct tx_imports *again = next(&service);
+	assert_ptr_equal(hs_tx_import(again, 0), hs_tx_import(near, 0));
+	hs_tx_imports_unref(far);
+	hs_tx_imports_unref(again);
+	hs_tx_imports_close(&service);
+	assert_string_equal(display_of(near, 0), "third");
+	hs_tx_imports_unref(near);
+}
+
 static void uses_on_what_was_there_when_an_image_is_damaged(void **state)
 {
 	struct tx_service service;
@@ -229,6 +257,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(sees_what_comes_and_keeps_what_it_has),
+		cmocka_unit_test(answers_the_same_when_it_is_near),
 		cmocka_unit_test(uses_on_what_was_there_when_an_image_is_damaged),
 		cmocka_unit_test(takes_so_many_and_no_more),
 		cmocka_unit_test(a_start_says_what_it_cannot_use) };
