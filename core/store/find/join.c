@@ -337,11 +337,55 @@ static enum hs_status weigh_again(const struct hs__maker *maker, struct part *pa
 	return count > 1 && members >= WEIGHED_AGAIN ? weigh(maker, parts, count, members, err) : HS_OK;
 }
 
+/* ---- before anything dear ---- */
+
+#define DEAR 500u /* of the cheapest part that is left: then it is asked first whether one finds nothing */
+#define DEAR_SHARE 4u /* of which that may cost one in so many */
+#define SOON 400u     /* and no more than that */
+
+/* Does it lead to other resources, whatever of it is to hold? */
+static bool leads_on(const struct hs__cond *cond)
+{
+	size_t i = 0;
+
+	if (cond->nothing || cond->find->op != HS_FIND_OR)
+		return !cond->nothing && (cond->find->op == HS_FIND_CHAIN || cond->find->op == HS_FIND_HAS);
+	while (i < cond->kid_count && leads_on(&cond->kids[i]))
+		i++;
+	return i == cond->kid_count;
+}
+
+/* Does one of the parts that are left find nothing, of which the first and cheapest costs so much? */
+static enum hs_status foresee_nothing(const struct hs__maker *maker, const struct part *parts, size_t count,
+	uint64_t cost, bool *nothing, struct hs_error *err)
+{
+	uint64_t most = count > 1 && cost >= DEAR ? cost / DEAR_SHARE : 0;
+	uint64_t left = most > SOON || hs__columns_eager(maker->finder) ? SOON : most;
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < count && left && !*nothing && status == HS_OK; i++) {
+		if (leads_on(parts[i].cond))
+			status = hs__finds_nothing(maker, parts[i].cond, &left, nothing, err);
+	}
+	return status;
+}
+
+/* Before the first step that is dear, once. */
+static enum hs_status look_ahead(const struct hs__maker *maker, const struct part *parts, size_t count,
+	uint64_t cost, bool *asked, bool *nothing, struct hs_error *err)
+{
+	if (*asked || (cost < DEAR && !hs__columns_eager(maker->finder)))
+		return HS_OK;
+	*asked = true;
+	return foresee_nothing(maker, parts, count, cost, nothing, err);
+}
+
 /* Reads what is worth reading into *found, which holds what is left when `begun`; the others go to `rest`. */
 static enum hs_status join(const struct hs__maker *maker, struct part *parts, size_t count, bool begun,
 	struct hs__set *found, struct rest *rest, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
+	bool asked = false, nothing = false;
 
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
 		struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
@@ -358,6 +402,13 @@ static enum hs_status join(const struct hs__maker *maker, struct part *parts, si
 			leave(rest, &parts[i]);
 			continue;
 		}
+		cost = begun ? cost : parts[i].cost;
+		if (status == HS_OK)
+			status = look_ahead(maker, parts + i, count - i, cost, &asked, &nothing, err);
+		if (nothing)
+			return hs__set_empty(maker, found, err);
+		if (status == HS_OK && !begun)
+			status = hs__set_foresee(maker, cost, err);
 		if (status == HS_OK && begun)
 			status = hs__set_empty(maker, &kid, err);
 		if (status == HS_OK)
@@ -390,39 +441,6 @@ static enum hs_status settle(const struct hs__maker *maker, const struct part *p
 	return status;
 }
 
-/* ---- before anything dear ---- */
-
-#define DEAR 500u     /* of the cheapest part: then it is asked first whether another one finds nothing */
-#define DEAR_SHARE 4u /* of which that may cost one in so many */
-#define SOON 400u     /* and no more than that */
-
-/* Does it lead to other resources, whatever of it is to hold? */
-static bool leads_on(const struct hs__cond *cond)
-{
-	size_t i = 0;
-
-	if (cond->nothing || cond->find->op != HS_FIND_OR)
-		return !cond->nothing && (cond->find->op == HS_FIND_CHAIN || cond->find->op == HS_FIND_HAS);
-	while (i < cond->kid_count && leads_on(&cond->kids[i]))
-		i++;
-	return i == cond->kid_count;
-}
-
-/* When the parts, of which the first is the cheapest, are dear: does one find nothing? */
-static enum hs_status foresee_nothing(const struct hs__maker *maker, const struct part *parts, size_t count,
-	bool *nothing, struct hs_error *err)
-{
-	uint64_t dearest = count > 1 && parts[0].cost >= DEAR ? parts[0].cost / DEAR_SHARE : 0;
-	uint64_t left = dearest > SOON || hs__columns_eager(maker->finder) ? SOON : dearest;
-	enum hs_status status = HS_OK;
-
-	for (size_t i = 0; i < count && left && !*nothing && status == HS_OK; i++) {
-		if (leads_on(parts[i].cond))
-			status = hs__finds_nothing(maker, parts[i].cond, &left, nothing, err);
-	}
-	return status;
-}
-
 enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
@@ -431,7 +449,6 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 	struct part *parts = hs_arena_array(arena, most, sizeof(*parts));
 	struct rest rest = { hs_arena_array(arena, most, sizeof(*rest.items)), 0 };
 	struct hs__set found;
-	bool nothing = false;
 
 	if (!parts || !rest.items)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
@@ -444,12 +461,6 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 		status = make_parts(maker, cond, parts, &count, err);
 	if (status == HS_OK)
 		status = weigh(maker, parts, count, within ? hs__set_size(within) : HS__ALL, err);
-	if (status == HS_OK)
-		status = foresee_nothing(maker, parts, count, &nothing, err);
-	if (nothing)
-		return HS_OK;
-	if (status == HS_OK && count && !within)
-		status = hs__set_foresee(maker, parts[0].cost, err);
 	if (status == HS_OK)
 		status = join(maker, parts, count, within != NULL, &found, &rest, err);
 	if (status == HS_OK && hs__set_next(&found, 0) == HS__NO_ROW)
