@@ -7,8 +7,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* What a thread keeps at most. A chunk may be freed on another thread than it came from. */
-#define KEEP_BYTES ((size_t)1 << 20)
+/* What a thread keeps at most: the sets of a search among a million resources take some, and what is asked of
+ * the machine anew for each costs more than they do. A chunk may be freed on another thread than it came
+ * from. */
+#define KEEP_BYTES ((size_t)4 << 20)
 #define CLASSES 7
 
 #ifdef HS_ARENA_EMULATE

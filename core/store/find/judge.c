@@ -264,26 +264,33 @@ static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judg
 
 /* ---- keys give their rows ---- */
 
-/* What was read stands in runs of rows; rows that have changed since are asked instead. A line at a time, of
- * which the last one may be shorter. */
-static void give_line(const uint64_t *bin, const uint64_t *altered, size_t first, size_t count,
-	struct hs__set *into)
+/* What was read stands in runs of rows; rows that have changed since are asked instead. */
+static void give_word(const uint64_t *bin, const uint64_t *altered, size_t at, struct hs__set *into)
 {
-	uint64_t given[HS__LINE_WORDS] = { 0 }, any = 0;
+	uint64_t given = altered ? bin[at] & ~altered[at] : bin[at];
 
-	memcpy(given, bin + first, count * sizeof(*given));
-	for (size_t i = 0; i < HS__LINE_WORDS; i++)
-		any |= given[i];
-	if (!any)
-		return;
-	for (size_t i = 0; altered && i < count; i++)
-		given[i] &= ~altered[first + i];
-	uint64_t *words = hs__set_open_word(into, first);
-	for (size_t i = 0; i < HS__LINE_WORDS; i++)
-		words[i] |= given[i];
+	if (given)
+		*hs__set_open_word(into, at) |= given;
 }
 
-/* Of the lines of `within` (NULL: of all). */
+/* The words of a line at once. */
+static void give_line(const uint64_t *bin, const uint64_t *altered, size_t first, struct hs__set *into)
+{
+	const uint64_t *given = bin + first;
+
+	if (!(given[0] | given[1] | given[2] | given[3] | given[4] | given[5] | given[6] | given[7]))
+		return;
+	uint64_t *words = hs__set_open_word(into, first);
+	if (!altered) {
+		for (size_t i = 0; i < HS__LINE_WORDS; i++)
+			words[i] |= given[i];
+		return;
+	}
+	for (size_t i = 0; i < HS__LINE_WORDS; i++)
+		words[i] |= given[i] & ~altered[first + i];
+}
+
+/* Of the lines of `within` (NULL: of all); the last one of the column may be shorter. */
 static void give_bin(const struct hs__column *column, const uint64_t *bin, const struct hs__set *within,
 	struct hs__set *into)
 {
@@ -294,12 +301,12 @@ static void give_bin(const struct hs__column *column, const uint64_t *bin, const
 	for (size_t line = 0;; line++) {
 		line = within ? hs__set_next_line(within, line) : line;
 		size_t first = line * HS__LINE_WORDS;
-		if (first >= words)
+		if (first + HS__LINE_WORDS > words) {
+			for (; first < words; first++)
+				give_word(bin, column->altered, first, into);
 			break;
-		if (words - first >= HS__LINE_WORDS)
-			give_line(bin, column->altered, first, HS__LINE_WORDS, into);
-		else
-			give_line(bin, column->altered, first, words - first, into);
+		}
+		give_line(bin, column->altered, first, into);
 	}
 }
 

@@ -19,13 +19,24 @@ void hs__set_put(struct hs__set *set, uint64_t row)
 		*hs__set_open_word(set, row / BITS) |= UINT64_C(1) << row % BITS;
 }
 
+/* Of a line that need not be there yet. */
+static void fill_line(struct hs__set *set, size_t line)
+{
+	memset(set->words + line * HS__LINE_WORDS, 0xff, HS__LINE_WORDS * sizeof(*set->words));
+	if (set->lines)
+		set->lines[line / BITS] |= UINT64_C(1) << line % BITS;
+}
+
 void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last)
 {
-	for (; first <= last && first % BITS; first++)
+	const uint64_t line = (uint64_t)HS__LINE_WORDS * BITS, rows = (uint64_t)set->count * BITS;
+	uint64_t end = last < rows ? last + 1 : rows;
+
+	for (; first < end && first % line; first++)
 		hs__set_put(set, first);
-	for (; first + BITS <= last + 1 && first / BITS < set->count; first += BITS)
-		*hs__set_open_word(set, first / BITS) = ~UINT64_C(0);
-	for (; first <= last; first++)
+	for (; first + line <= end; first += line)
+		fill_line(set, first / line);
+	for (; first < end; first++)
 		hs__set_put(set, first);
 }
 
@@ -48,7 +59,7 @@ static size_t next_bit(const uint64_t *words, size_t at, size_t end)
 	return at < end ? at : end;
 }
 
-size_t hs__set_next_line(const struct hs__set *set, size_t line)
+size_t hs__set_line_after(const struct hs__set *set, size_t line)
 {
 	return set->lines ? next_bit(set->lines, line, hs__set_line_count(set)) : line;
 }
@@ -141,13 +152,32 @@ uint64_t hs__set_next(const struct hs__set *set, uint64_t row)
 	return bits ? word * BITS + (uint64_t)__builtin_ctzll(bits) : HS__NO_ROW;
 }
 
+/* What is done to a whole line is done to its words at once. */
+static void unite_line(struct hs__set *into, size_t line, const uint64_t *with)
+{
+	uint64_t *words = into->words + line * HS__LINE_WORDS;
+
+	if (hs__set_has_line(into, line)) {
+		for (size_t i = 0; i < HS__LINE_WORDS; i++)
+			words[i] |= with[i];
+		return;
+	}
+	memcpy(words, with, HS__LINE_WORDS * sizeof(*words));
+	into->lines[line / BITS] |= UINT64_C(1) << line % BITS;
+}
+
 void hs__set_unite(struct hs__set *into, const struct hs__set *with)
 {
 	size_t at, end;
 
 	EACH_LINE(with, line)
 	{
-		for (words_of(with, line, &at, &end); at < end; at++)
+		words_of(with, line, &at, &end);
+		if (end - at == HS__LINE_WORDS) {
+			unite_line(into, line, with->words + at);
+			continue;
+		}
+		for (; at < end; at++)
 			*hs__set_open_word(into, at) |= with->words[at];
 	}
 }
@@ -159,7 +189,10 @@ void hs__set_intersect(struct hs__set *into, const struct hs__set *with)
 	EACH_LINE(into, line)
 	{
 		uint64_t left = 0;
-		for (words_of(into, line, &at, &end); at < end && hs__set_has_line(with, line); at++)
+		words_of(into, line, &at, &end);
+		if (!hs__set_has_line(with, line))
+			end = at;
+		for (; at < end; at++)
 			left |= into->words[at] &= with->words[at];
 		if (!left)
 			drop_line(into, line);

@@ -36,7 +36,12 @@ static inline bool hs__set_has_line(const struct hs__set *set, size_t line)
 	return !set->lines || set->lines[line / 64] >> line % 64 & 1;
 }
 /* The first that is there from `line` on, or the count of lines. */
-size_t hs__set_next_line(const struct hs__set *set, size_t line);
+size_t hs__set_line_after(const struct hs__set *set, size_t line);
+static inline size_t hs__set_next_line(const struct hs__set *set, size_t line)
+{
+	return line < hs__set_line_count(set) && hs__set_has_line(set, line) ? line :
+									       hs__set_line_after(set, line);
+}
 /* A word of the set that there is (less than its count). */
 static inline uint64_t hs__set_word(const struct hs__set *set, size_t word)
 {
