@@ -93,26 +93,58 @@ static enum hs_status splice(struct hs_arena *arena, struct hs__cond *cond, stru
 	return HS_OK;
 }
 
-enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
-	struct hs__cond *out, struct hs_error *err)
+#define POINTERS 6u /* where the resources that may point are kept elsewhere */
+#define POINTERS_MOST UINT64_C(1000)
+
+/* As many as there are of the one type for each of the other. */
+static enum hs_status take_pointers(struct hs__finder *finder, uint32_t type, struct hs__cond *cond,
+	struct hs_error *err)
 {
+	uint64_t pointing = 0, pointed = 0;
+	enum hs_status status = hs__find_live(finder->txn, cond->find->target_type, &pointing, err);
+
+	if (status == HS_OK)
+		status = hs__find_live(finder->txn, type, &pointed, err);
+	cond->pointers = POINTERS;
+	if (status != HS_OK || !pointing || !pointed)
+		return status;
+	uint64_t each = (pointing + pointed - 1) / pointed;
+	cond->pointers = (uint32_t)(each < POINTERS_MOST ? each : POINTERS_MOST);
+	return HS_OK;
+}
+
+/* What is known of its names and types before its kids are. */
+static enum hs_status look_up(struct hs__finder *finder, uint32_t type, struct hs__cond *made,
+	struct hs_error *err)
+{
+	const struct hs_find *find = made->find;
+	uint64_t live = 0;
+
+	made->nothing = needs_param(find->op) && find->param == 0;
+	if ((find->op == HS_FIND_TOKEN || find->op == HS_FIND_QUANTITY) && !find->any_system &&
+		find->system.len) {
+		made->system = hs_txn_number(finder->txn, HS_SPACE_SYSTEM, find->system, false);
+		made->nothing |= made->system == 0;
+	}
+	if (find->op == HS_FIND_HAS)
+		return take_pointers(finder, type, made, err);
+	if (find->op != HS_FIND_CHAIN || !(find->target_type & HS_TYPE_CONTAINED))
+		return HS_OK;
+	enum hs_status status = hs__find_live(finder->txn, find->target_type, &live, err);
+	made->nothing |= live == 0;
+	return status;
+}
+
+enum hs_status hs__cond_make(struct hs__finder *finder, uint32_t type, const struct hs_find *find,
+	unsigned depth, struct hs__cond *out, struct hs_error *err)
+{
+	bool leads = find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS;
 	struct hs__cond made = { .find = find, .kid_count = find->kid_count };
 	enum hs_status status = check_shape(find, depth, err);
 
 	if (status != HS_OK)
 		return status;
-	if (needs_param(find->op) && find->param == 0)
-		made.nothing = true;
-	if ((find->op == HS_FIND_TOKEN && !find->any_system && find->system.len) ||
-		(find->op == HS_FIND_QUANTITY && !find->any_system && find->system.len)) {
-		made.system = hs_txn_number(finder->txn, HS_SPACE_SYSTEM, find->system, false);
-		made.nothing |= made.system == 0;
-	}
-	if (find->op == HS_FIND_CHAIN && (find->target_type & HS_TYPE_CONTAINED)) {
-		uint64_t live = 0;
-		status = hs__find_live(finder->txn, find->target_type, &live, err);
-		made.nothing |= live == 0;
-	}
+	status = look_up(finder, type, &made, err);
 	if (status == HS_OK && find->op == HS_FIND_WORDS)
 		status = hs__words_find(finder, find, &made, err);
 	if (find->kid_count) {
@@ -121,7 +153,8 @@ enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *fi
 			return no_room(err);
 	}
 	for (size_t i = 0; i < find->kid_count && status == HS_OK; i++)
-		status = hs__cond_make(finder, find->kids[i], depth + 1, &made.kids[i], err);
+		status = hs__cond_make(finder, leads ? find->target_type : type, find->kids[i], depth + 1,
+			&made.kids[i], err);
 	for (size_t i = 0; i < find->kid_count && hs__is_grouped(find); i++)
 		made.kids[i].grouped = true;
 	if (status == HS_OK && joins(&made))

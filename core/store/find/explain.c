@@ -110,7 +110,7 @@ static enum hs_status explain(struct hs__finder *finder, const struct hs_find_qu
 	/* As find.c plans it: what finds the page tells the total, when there are conditions. */
 	page.want_total = query->want_total && where;
 	if (status == HS_OK && where)
-		status = hs__cond_make(finder, query->where, 0, &cond, err);
+		status = hs__cond_make(finder, query->type, query->where, 0, &cond, err);
 	if (status == HS_OK && query->count)
 		status = write_plan(finder, &page, where, buf, &way, err);
 	if (status != HS_OK || !query->want_total)

@@ -158,7 +158,7 @@ static enum hs_status find_here(struct hs__finder *finder, struct hs_arena *aren
 		page.after = &after;
 	}
 	if (status == HS_OK && where)
-		status = hs__cond_make(finder, query->where, 0, &cond, err);
+		status = hs__cond_make(finder, query->type, query->where, 0, &cond, err);
 	if (status == HS_OK && query->count)
 		status = hs__plan_make(finder, &paging, where, &plan, err);
 	if (status == HS_OK && query->count)

@@ -19,8 +19,9 @@
 struct hs__cond {
 	const struct hs_find *find;
 	uint32_t system;
-	bool nothing; /* cannot match: an unknown name */
-	bool grouped; /* a component of a composite that may have a column of groups */
+	bool nothing;      /* cannot match: an unknown name */
+	bool grouped;      /* a component of a composite that may have a column of groups */
+	uint32_t pointers; /* of "has": how many resources are taken to point to one */
 	struct hs__cond *kids;
 	size_t kid_count;
 	const uint64_t *rows; /* words: where they are, rising */
@@ -61,8 +62,9 @@ struct hs__finder {
 
 /* Do all components of a composite stand in entries, so that their groups can be columns (groups.h)? */
 bool hs__is_grouped(const struct hs_find *composite);
-enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
-	struct hs__cond *out, struct hs_error *err);
+/* A condition on resources of `type`. */
+enum hs_status hs__cond_make(struct hs__finder *finder, uint32_t type, const struct hs_find *find,
+	unsigned depth, struct hs__cond *out, struct hs_error *err);
 
 /* ---- words.c: texts of whole resources ---- */
 

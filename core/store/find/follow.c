@@ -14,7 +14,7 @@ int hs_txn_follow(struct hs_txn *txn, const struct hs_find *chain, struct hs_sli
 
 	HS_ASSERT(chain->op == HS_FIND_CHAIN);
 	if (status == HS_OK)
-		status = hs__cond_make(&finder, chain, 0, &cond, err);
+		status = hs__cond_make(&finder, 0, chain, 0, &cond, err);
 	int holds = status != HS_OK ? (int)status :
 		cond.nothing        ? 0 :
 				      hs__match_target(&finder, &cond, id, err);
@@ -66,8 +66,8 @@ enum hs_status hs_txn_follow_rows(struct hs_txn *txn, const struct hs_find *chai
 	if (hs__find_keeper(txn, chain->target_type, NULL))
 		status = hs_fail(err, HS_E_NOT_SUPPORTED, "the resources of this type are with its service");
 	if (status == HS_OK)
-		status = hs__cond_make(&finder, chain->kids[0]->op == HS_FIND_AND ? chain->kids[0] : &all, 0,
-			&cond, err);
+		status = hs__cond_make(&finder, chain->target_type,
+			chain->kids[0]->op == HS_FIND_AND ? chain->kids[0] : &all, 0, &cond, err);
 	if (status == HS_OK)
 		status = find_among(&finder, chain->target_type, &cond, rows, count, &found, err);
 	for (size_t i = 0; i < count && status == HS_OK; i++)
@@ -89,7 +89,7 @@ enum hs_status hs_txn_estimate(struct hs_txn *txn, uint32_t type, const struct h
 
 	keeper = hs__find_keeper(txn, type, &state);
 	if (status == HS_OK && !keeper)
-		status = hs__cond_make(&finder, where, 0, &cond, err);
+		status = hs__cond_make(&finder, type, where, 0, &cond, err);
 	if (status == HS_OK && !keeper)
 		status = hs__estimate(&finder, type, &cond, limit, &count, err);
 	if (status == HS_OK && keeper && keeper->estimate)

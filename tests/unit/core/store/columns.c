@@ -569,7 +569,7 @@ static enum hs_status estimate_odd(struct hs_txn *txn, struct hs_arena *arena, v
 		.op = HS_FIND_TOKEN, .param = totals->world->code, .any_system = true, .text = HS_S("odd")
 	};
 	struct hs__cond cond;
-	enum hs_status status = hs__cond_make(&finder, &odd, 0, &cond, err);
+	enum hs_status status = hs__cond_make(&finder, totals->world->person, &odd, 0, &cond, err);
 	return status == HS_OK ?
 		hs__estimate(&finder, totals->world->person, &cond, PEOPLE, &totals->people, err) :
 		status;
@@ -609,6 +609,55 @@ static void little_data_has_none(void **state)
 	assert_int_equal(hs__columns_memory(), 0);
 }
 
+/* ---- what looking behind "has" costs ---- */
+
+struct priced {
+	const struct world *world;
+	uint32_t pointers;
+};
+
+static enum hs_status price_has(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct priced *priced = arg;
+	struct hs__finder finder = { .txn = txn, .arena = arena };
+	struct hs_find updated = { .op = HS_FIND_UPDATED, .cmp = HS_CMP_GE, .hi = 1 };
+	const struct hs_find *visit[] = { &updated };
+	struct hs_find has = { .op = HS_FIND_HAS,
+		.param = priced->world->about,
+		.target_type = priced->world->visit,
+		.kids = visit,
+		.kid_count = 1 };
+	struct hs__cond cond;
+	enum hs_status status = hs__cond_make(&finder, priced->world->person, &has, 0, &cond, err);
+
+	if (status == HS_OK)
+		priced->pointers = cond.pointers;
+	return status;
+}
+
+static enum hs_status fill_visits(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (unsigned i = PEOPLE; i < 6 * PEOPLE + PEOPLE / 2 && status == HS_OK; i++)
+		status = put_visit(txn, arena, arg, i, err);
+	return status;
+}
+
+static void who_has_many_is_dear_to_look_behind(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	struct priced priced = { .world = &w };
+
+	make_world(f, &w);
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, price_has, &priced, &f->err), HS_OK);
+	assert_int_equal(priced.pointers, 1);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, fill_visits, &w, &f->err), HS_OK);
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, price_has, &priced, &f->err), HS_OK);
+	assert_int_equal(priced.pointers, 7); /* six and a half for each */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -628,6 +677,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_column_tells_how_many_there_are, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(little_data_has_none, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(who_has_many_is_dear_to_look_behind, fixture_setup,
+			fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
