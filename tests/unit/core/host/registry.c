@@ -184,7 +184,7 @@ static void settings_are_filled_by_offset(void **state)
 static void a_late_setting_is_known(void **state)
 {
 	enum { COUNT = 100 };
-	static char names[COUNT][8];
+	static char names[COUNT][16];
 	struct hs_setting settings[COUNT + 1] = { { .name = NULL } };
 	const struct hs_service plug = { .name = "s", .settings = settings, .state_size = sizeof(int64_t) };
 	struct hs_error err = { .status = HS_OK };
