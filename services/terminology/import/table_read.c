@@ -24,13 +24,30 @@ struct pending {
 	uint64_t line;
 };
 
-static size_t find_column(const struct table *t, const char *option, const char *const *names)
+/* "Nr", "Titel", ...: for who must choose one */
+static const char *columns_there(const struct table *t)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, t->run->arena, 1 << 16);
+	for (size_t i = 0; i < t->csv.header.count; i++)
+		hs_buf_printf(&out, "%s\"%.*s\"", i ? ", " : "", HS_S_ARG(t->csv.header.values[i]));
+	return hs_arena_cstr(t->run->arena, hs_buf_slice(&out));
+}
+
+/* The column that an option names must be there; of the names that are known any will do, or none. */
+static enum hs_status find_column(const struct table *t, const char *option, const char *const *names,
+	size_t *out, struct hs_error *err)
 {
 	struct hs_slice given = hs_tx_option(t->run->import, option, HS_S_NONE);
 	const char *const own[] = { given.len ? hs_arena_cstr(t->run->arena, given) : NULL, NULL };
-	size_t found = given.len ? hs_csv_column(&t->csv, own) : hs_csv_column(&t->csv, names);
+	size_t found = hs_csv_column(&t->csv, given.len ? own : names);
 
-	return found;
+	if (given.len && found == SIZE_MAX)
+		return hs_fail(err, HS_E_VALUE, "%s has no column \"%.*s\" for the %s: there are %s",
+			t->csv.lines.file->path, HS_S_ARG(given), option, columns_there(t));
+	*out = found;
+	return HS_OK;
 }
 
 static bool is_other(const struct table *t, size_t column)
@@ -108,10 +125,16 @@ static enum hs_status find_columns(struct table *t, struct hs_error *err)
 {
 	const struct tx_table_profile *p = t->profile;
 
-	t->code = find_column(t, "code", p->code);
-	t->display = find_column(t, "display", p->display);
-	t->parent = find_column(t, "parent", p->parent);
-	t->definition = find_column(t, "definition", p->definition);
+	enum hs_status status = find_column(t, "code", p->code, &t->code, err);
+
+	if (!status)
+		status = find_column(t, "display", p->display, &t->display, err);
+	if (!status)
+		status = find_column(t, "parent", p->parent, &t->parent, err);
+	if (!status)
+		status = find_column(t, "definition", p->definition, &t->definition, err);
+	if (status)
+		return status;
 	t->dose = hs_csv_column(&t->csv, p->dose);
 	t->unit = hs_csv_column(&t->csv, p->unit);
 	t->way = hs_csv_column(&t->csv, p->way);
@@ -122,8 +145,8 @@ static enum hs_status find_columns(struct table *t, struct hs_error *err)
 		return HS_OK;
 	}
 	return hs_fail(err, HS_E_VALUE,
-		"%s has no column \"%s\" for the code; name the right one with --code COLUMN",
-		t->csv.lines.file->path, p->code[0]);
+		"%s has no column \"%s\" for the code; name the right one with --code COLUMN: there are %s",
+		t->csv.lines.file->path, p->code[0], columns_there(t));
 }
 
 /* "display:sv" and "designation:sv" are designations in Swedish; what is left is a property. */

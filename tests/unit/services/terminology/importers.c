@@ -60,6 +60,18 @@ static void says_which_column_is_missing(void **state)
 	assert_int_equal(run(&p, hs_tx_import_csv, named, 2), HS_OK);
 	assert_int_equal(run(&p, hs_tx_import_csv, named + 1, 1), HS_E_VALUE);
 	assert_non_null(strstr(p.err.text, "--url"));
+	const struct hs_pair no_code[] = { named[0], { HS_S("code"), HS_S("No") } };
+	assert_int_equal(run(&p, hs_tx_import_csv, no_code, 2), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "no column \"No\" for the code"));
+	static const char *const others[] = { "display", "parent", "definition" };
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const struct hs_pair wrong[] = { named[0], named[1],
+			{ hs_slice_cstr(others[i]), HS_S("Nope") } };
+		char told[64];
+		snprintf(told, sizeof(told), "no column \"Nope\" for the %s", others[i]);
+		assert_int_equal(run(&p, hs_tx_import_csv, wrong, 3), HS_E_VALUE);
+		assert_non_null(strstr(p.err.text, told));
+	}
 	end(&p);
 }
 
