@@ -121,17 +121,35 @@ static bool asked_for(const struct tx_context *ctx, struct hs_slice code)
 	return false;
 }
 
-/* Parents or children, as properties, unless the concept has such properties of its own. */
+/* Does the hierarchy tell what the property says of the concept's kin? */
+static bool is_of_hierarchy(struct tx_writer *w, const struct tx_item *item, const struct tx_property *p)
+{
+	bool parent = hs_slice_eq(p->code, HS_S("parent"));
+	size_t count;
+
+	if (!parent && !hs_slice_eq(p->code, HS_S("child")))
+		return false;
+	uint32_t other = hs_tx_find_code(w->arena, item->system, p->value, NULL);
+	if (other == TX_NONE)
+		return false;
+	const uint32_t *list = hs_tx_parents(item->system, parent ? item->concept : other, &count);
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == (parent ? other : item->concept))
+			return true;
+	return false;
+}
+
+/* Parents or children, as properties. */
 static void add_kin(struct tx_writer *w, const struct tx_item *item, struct hs_json *list, const char *name)
 {
-	struct tx_used_property property = { hs_slice_cstr(name),
-		hs_arena_printf(w->arena, TX_PROP "%s", name) };
+	struct hs_slice code = hs_slice_cstr(name);
 	size_t count = 0;
 	const uint32_t *kin = name[0] == 'p' ? hs_tx_parents(item->system, item->concept, &count) :
 					       hs_tx_children(item->system, item->concept, &count);
 
-	if (!asked_for(w->ctx, property.code) || has_property(list, property.code))
+	if (!count || !asked_for(w->ctx, code))
 		return;
+	struct tx_used_property property = { code, property_uri(w, item, code) };
 	for (size_t i = 0; i < count; i++)
 		add_property(w, list, property, HS_S("valueCode"),
 			hs_json_string(w->arena, hs_tx_code(item->system, kin[i])), true);
@@ -155,7 +173,7 @@ static void add_asked(struct tx_writer *w, const struct tx_item *item, struct hs
 		hs_tx_supplements_of(ctx, item->system, own), &all);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct tx_property *p = &all.items[i];
-		if (asked_for(ctx, p->code))
+		if (asked_for(ctx, p->code) && !is_of_hierarchy(w, item, p))
 			add_property(w, list,
 				(struct tx_used_property) { p->code, property_uri(w, item, p->code) }, p->key,
 				hs_tx_property_value(w->arena, p->key, p->value), true);

@@ -256,6 +256,8 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 	struct tx_system own[TX_NAMES_MAX];
 	struct tx_properties list = { NULL, 0, 0 };
 	size_t supplements = hs_tx_supplements_of(ctx, s, own), count = 0;
+	bool parent = hs_slice_eq(f->property, HS_S("parent"));
+	bool kin = parent || hs_slice_eq(f->property, HS_S("child"));
 
 	hs_tx_properties(ctx->arena, s, concept, own, supplements, &list);
 	for (size_t i = 0; i < list.count; i++) {
@@ -265,14 +267,11 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 		if (hs_tx_filter_value_passes(ctx, f, &list.items[i]))
 			return true;
 	}
-	if (*exists)
-		return false;
-	if (hs_slice_eq(f->property, HS_S("inactive"))) {
+	if (!*exists && hs_slice_eq(f->property, HS_S("inactive"))) {
 		*exists = true;
 		return text_passes(ctx, f, hs_tx_is_inactive(s, concept) ? HS_S("true") : HS_S("false"));
 	}
-	bool parent = hs_slice_eq(f->property, HS_S("parent"));
-	if (!parent && !hs_slice_eq(f->property, HS_S("child")))
+	if (!kin)
 		return false;
 	const uint32_t *others = parent ? hs_tx_parents(s, concept, &count) :
 					  hs_tx_children(s, concept, &count);

@@ -616,6 +616,54 @@ static void filters_in_a_graph(void **state)
 	a = before;
 }
 
+static size_t kin_told(size_t item)
+{
+	const struct hs_json *expansion = hs_json_get(a.out, HS_S("expansion"));
+
+	return hs_json_count(hs_json_get(hs_json_at(hs_json_get(expansion, HS_S("contains")), item),
+		HS_S("property")));
+}
+
+/* Of some parents a concept says that they hold it, of others that it lies in them: all are its parents. */
+static void parents_told_in_two_ways(void **state)
+{
+	static const char *const mixed[] = {
+		"{" CS
+		",'url':'urn:graph','concept':[{'code':'a','property':[{'code':'child','valueCode':'e'}],"
+		"'concept':[" NODE("b", BELOW("c") "," BELOW("gone")) "]},{'code':'c'},{'code':'e'}]}",
+		NULL
+	};
+	static const struct {
+		const char *compose, *codes;
+	} rows[] = {
+#define IN_MIXED(property, op, value) \
+	"{'include':[{'system':'urn:graph','filter':[{'property':'" property "','op':'" op \
+	"','value':'" value "'}]}]}"
+		{ IN_MIXED("parent", "=", "a"), "b e" },
+		{ IN_MIXED("parent", "=", "c"), "b" },
+		{ IN_MIXED("parent", "=", "gone"), "b" },
+		{ IN_MIXED("parent", "in", "a,c"), "b e" },
+		{ IN_MIXED("parent", "not-in", "a"), "a c" },
+		{ IN_MIXED("child", "=", "b"), "a c" },
+		{ IN_MIXED("child", "=", "e"), "a" },
+	};
+	struct ask before = a;
+
+	(void)state;
+	ask_begin(&a, mixed);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(rows[i].compose, FLAT, rows[i].codes);
+	check("{'include':[{'system':'urn:graph'}]}",
+		FLAT ",{'name':'property','valueString':'parent'},{'name':'property','valueString':'child'}",
+		"a b c e");
+	assert_int_equal(kin_told(0), 2); /* b, e */
+	assert_int_equal(kin_told(1), 3); /* c, gone, a */
+	assert_int_equal(kin_told(2), 1);
+	assert_int_equal(kin_told(3), 1);
+	ask_end(&a);
+	a = before;
+}
+
 /* Parents that are told by properties make trees, too, wherever they stand. */
 static void nesting_by_properties(void **state)
 {
@@ -731,7 +779,8 @@ int main(void)
 		cmocka_unit_test(designations_named), cmocka_unit_test(at_a_date), cmocka_unit_test(paging),
 		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
 		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
-		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(an_include_for_each_code),
+		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(parents_told_in_two_ways),
+		cmocka_unit_test(an_include_for_each_code),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);
