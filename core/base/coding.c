@@ -75,6 +75,15 @@ struct hs_slice hs_utf8_mend(struct hs_arena *arena, struct hs_slice text)
 	return hs_slice(out, text.len);
 }
 
+#define NONE_8 -1, -1, -1, -1, -1, -1, -1, -1
+#define NONE_16 NONE_8, NONE_8
+#define NONE_64 NONE_16, NONE_16, NONE_16, NONE_16
+#define LETTERS_16 -1, 10, 11, 12, 13, 14, 15, -1, NONE_8
+
+const int8_t hs_hex_values[256] = { NONE_16, NONE_16, NONE_16, /* then figures, and letters of both sizes */
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1, LETTERS_16, NONE_16, LETTERS_16, NONE_16,
+	NONE_64, NONE_64 };
+
 void hs_hex_encode(struct hs_buf *buf, struct hs_slice bytes)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -88,7 +97,7 @@ bool hs_hex_decode(struct hs_buf *buf, struct hs_slice text)
 {
 	for (size_t i = 0; i + 1 < text.len; i += 2) {
 		int high = hs_hex_digit(text.ptr[i]), low = hs_hex_digit(text.ptr[i + 1]);
-		if (high < 0 || low < 0)
+		if ((high | low) < 0)
 			return false;
 		hs_buf_byte(buf, (char)(high << 4 | low));
 	}
@@ -98,35 +107,10 @@ bool hs_hex_decode(struct hs_buf *buf, struct hs_slice text)
 /* The byte that the escape at `at` stands for, or -1. */
 static inline int escaped(const char *at, const char *end)
 {
-	static const uint8_t digits[256] = { /* what each stands for and one more; 0 is none */
-		['0'] = 1,
-		['1'] = 2,
-		['2'] = 3,
-		['3'] = 4,
-		['4'] = 5,
-		['5'] = 6,
-		['6'] = 7,
-		['7'] = 8,
-		['8'] = 9,
-		['9'] = 10,
-		['a'] = 11,
-		['b'] = 12,
-		['c'] = 13,
-		['d'] = 14,
-		['e'] = 15,
-		['f'] = 16,
-		['A'] = 11,
-		['B'] = 12,
-		['C'] = 13,
-		['D'] = 14,
-		['E'] = 15,
-		['F'] = 16
-	};
-
 	if (end - at < 3)
 		return -1;
-	int high = digits[(unsigned char)at[1]], low = digits[(unsigned char)at[2]];
-	return high && low ? high * 16 + low - 17 : -1;
+	int high = hs_hex_digit(at[1]), low = hs_hex_digit(at[2]);
+	return (high | low) < 0 ? -1 : high * 16 + low;
 }
 
 bool hs_percent_valid(struct hs_slice text)

@@ -51,13 +51,12 @@ struct hs_slice hs_utf8_mend(struct hs_arena *arena, struct hs_slice text);
 
 /* ---- hexadecimal and percent-encoding ---- */
 
-/* The digit's value, either case, or -1. */
+/* What each byte is worth as a digit of either case, or -1. */
+extern const int8_t hs_hex_values[256];
+
 static inline int hs_hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return hs_hex_values[(unsigned char)c];
 }
 
 void hs_hex_encode(struct hs_buf *buf, struct hs_slice bytes); /* small letters */

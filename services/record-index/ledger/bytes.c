@@ -2,6 +2,8 @@
 /* Numbers, texts, hashes and UUIDs as bytes. */
 #include "ledger.h"
 
+#include <handslag/coding.h>
+
 void hs_ledger_put_number(struct hs_buf *buf, uint64_t value)
 {
 	for (; value >= 0x80; value >>= 7)
@@ -83,40 +85,33 @@ int64_t hs_ledger_hash(uint64_t seed, struct hs_slice text)
 	return (int64_t)(hash >> 17); /* 47 bits: SQLite keeps it in six bytes with sign */
 }
 
-/* 1 + the value of a lower-case hexadecimal digit, 0 for any other byte. */
-static const unsigned char digits_from[256] = { ['0'] = 1,
-	['1'] = 2,
-	['2'] = 3,
-	['3'] = 4,
-	['4'] = 5,
-	['5'] = 6,
-	['6'] = 7,
-	['7'] = 8,
-	['8'] = 9,
-	['9'] = 10,
-	['a'] = 11,
-	['b'] = 12,
-	['c'] = 13,
-	['d'] = 14,
-	['e'] = 15,
-	['f'] = 16 };
-
 /* Where the two digits of each byte of a UUID are. */
 static const unsigned char uuid_at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
+
+/* Are there no capitals among the 36 figures, letters and dashes? All others have one bit in common. */
+static bool is_small(const char *text)
+{
+	const uint64_t bits = 0x2020202020202020u;
+	uint64_t words[4], last;
+
+	memcpy(words, text, sizeof words);
+	memcpy(&last, text + 36 - sizeof last, sizeof last);
+	return (words[0] & words[1] & words[2] & words[3] & last & bits) == bits;
+}
 
 bool hs_ledger_uuid_read(struct hs_slice text, unsigned char out[16])
 {
 	unsigned char bytes[16];
 
 	if (text.len != 36 || text.ptr[8] != '-' || text.ptr[13] != '-' || text.ptr[18] != '-' ||
-		text.ptr[23] != '-')
+		text.ptr[23] != '-' || !is_small(text.ptr))
 		return false;
 	for (size_t i = 0; i < 16; i++) {
-		unsigned high = digits_from[(unsigned char)text.ptr[uuid_at[i]]];
-		unsigned low = digits_from[(unsigned char)text.ptr[uuid_at[i] + 1]];
-		if (!high || !low)
+		int high = hs_hex_digit(text.ptr[uuid_at[i]]);
+		int low = hs_hex_digit(text.ptr[uuid_at[i] + 1]);
+		if ((high | low) < 0)
 			return false;
-		bytes[i] = (unsigned char)((high - 1) << 4 | (low - 1));
+		bytes[i] = (unsigned char)(high * 16 + low);
 	}
 	memcpy(out, bytes, 16);
 	return true;
