@@ -29,6 +29,15 @@ static enum hs_verdict hello(struct hs_request *req, void *arg)
 	return hs_reply_json(req, 200, out);
 }
 
+static enum hs_verdict echo(struct hs_request *req, void *arg)
+{
+	struct hs_error err = { .status = HS_OK };
+	struct hs_json *tree = NULL;
+
+	(void)arg;
+	return hs_request_json(req, &tree, &err) ? hs_fail_request(req, &err) : hs_reply_json(req, 200, tree);
+}
+
 static enum hs_verdict part(struct hs_request *req, void *arg)
 {
 	(void)arg;
@@ -108,6 +117,7 @@ static const struct hs_route routes[] = {
 		.versions = HS_ON_R4,
 		.handler = part,
 		.operation = "part" },
+	{ .method = "POST", .path = "$echo", .versions = HS_ON_R4, .handler = echo },
 	{ .method = "GET", .path = "$base", .versions = HS_ON_R4, .handler = base },
 	{ .method = "GET", .path = "$stream", .versions = HS_ON_R4, .handler = stream },
 	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = fixture_tally_count },
@@ -226,6 +236,38 @@ static void work_runs_in_transactions(void **state)
 	a = fixture_get(f, "$hard");
 	assert_int_equal(a.status, 422);
 	assert_slice(fixture_issue(f, &a), "that would take all day");
+}
+
+/* JSON by its names, and types that say that their syntax is JSON's (RFC 6839 section 3.1), in any case. */
+static void bodies_are_read_by_their_type(void **state)
+{
+	static const struct {
+		const char *type;
+		int status;
+	} cases[] = {
+		{ "application/fhir+json", 200 },
+		{ "Application/FHIR+JSON; charset=utf-8", 200 },
+		{ "application/json", 200 },
+		{ "text/json", 200 },
+		{ "application/json+fhir", 200 },
+		{ "application/vnd.example.v1+json", 200 },
+		{ "application/notjson", 415 },
+		{ "application/x-ndjson", 415 },
+		{ "+json", 415 },
+		{ "application/*", 415 },
+		{ "*/*", 415 },
+		{ "text/turtle", 415 },
+		{ "text/plain", 415 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char header[100];
+		snprintf(header, sizeof(header), "Content-Type: %s\r\n", cases[i].type);
+		struct fixture_answer a = fixture_call(f, "POST", "$echo", header, "{\"a\":1}");
+		if (a.status != cases[i].status)
+			fail_msg("%s: %d, not %d", cases[i].type, a.status, cases[i].status);
+	}
 }
 
 static void streams_end_whole_or_not_at_all(void **state)
@@ -478,6 +520,7 @@ int main(void)
 		cmocka_unit_test(routes_reach_their_handlers),
 		cmocka_unit_test(base_is_as_the_client_sees_it),
 		cmocka_unit_test(work_runs_in_transactions),
+		cmocka_unit_test(bodies_are_read_by_their_type),
 		cmocka_unit_test(streams_end_whole_or_not_at_all),
 		cmocka_unit_test(errors_are_outcomes),
 		cmocka_unit_test(formats_are_negotiated),

@@ -197,6 +197,17 @@ enum hs_status hs__negotiate_params(const struct hs_request *req, struct hs_erro
 	return HS_OK;
 }
 
+/* A type of JSON that has a name here, or one that says itself that its syntax is JSON's (RFC 6839 section
+ * 3.1). Names of types have no case; wildcards are no types. */
+static bool is_json(struct hs_slice media)
+{
+	const struct format *format = find_format(media);
+
+	if (media.len > 5 && hs_slice_ieq(hs_slice_from(media, media.len - 5), HS_S("+json")))
+		return true;
+	return format && format->kind <= JSON_PLAIN && !hs_slice_ends(media, HS_S("*"));
+}
+
 enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error *err)
 {
 	struct hs_slice rest = hs_http_get_header(req->http, HS_S("Content-Type"));
@@ -204,8 +215,7 @@ enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error 
 
 	bool generic, xml = hs__xml_is_media(name, &generic) && req->edition && req->edition->defs;
 
-	if (name.len && !xml && !hs_slice_ends(name, HS_S("json")) &&
-		!hs_slice_ieq(name, HS_S("application/json+fhir")))
+	if (name.len && !xml && !is_json(name))
 		return hs_fail(err, HS_E_MEDIA_TYPE,
 			"a body of type \"%.*s\" is not read; send application/fhir+json or "
 			"application/fhir+xml",
