@@ -6,6 +6,9 @@
 #include "fixture_tally.h"
 
 #include <core/host/sandbox/sandbox.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MADE_AND_DELETED 100
@@ -184,6 +187,83 @@ static void a_closed_one_is_opened_for_orders(void **state)
 	operate("DELETE", ONE, NULL, 204);
 }
 
+/* ---- what cannot be erased ---- */
+
+#define DEPTH 20
+
+/* Folders within each other, too far down for a path to name: they cannot be removed but from within. */
+static void put_deep(const char *dir, int fds[DEPTH], char name[251])
+{
+	memset(name, 'd', 250);
+	name[250] = '\0';
+	fds[0] = open(dir, O_RDONLY | O_DIRECTORY);
+	for (int i = 1; i < DEPTH; i++) {
+		assert_int_equal(mkdirat(fds[i - 1], name, 0700), 0);
+		fds[i] = openat(fds[i - 1], name, O_RDONLY | O_DIRECTORY);
+		assert_true(fds[i] >= 0);
+	}
+}
+
+static void take_deep(int fds[DEPTH], const char *name)
+{
+	for (int i = DEPTH - 1; i >= 0; i--) {
+		close(fds[i]);
+		if (i)
+			assert_int_equal(unlinkat(fds[i - 1], name, AT_REMOVEDIR), 0);
+	}
+}
+
+/* Entries of the folder of sandboxes. */
+static int folders(void)
+{
+	char path[600];
+	int count = 0;
+
+	snprintf(path, sizeof(path), "%s/sandboxes", fixture_data_dir(f));
+	DIR *list = opendir(path);
+	assert_non_null(list);
+	for (const struct dirent *entry = readdir(list); entry; entry = readdir(list))
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(list);
+	return count;
+}
+
+static uint64_t count_in_one(void)
+{
+	struct fixture_answer a = fixture_get(f, "/sandbox/one/fhir/r4/$count");
+	uint64_t count = 99;
+
+	assert_int_equal(a.status, 200);
+	assert_true(hs_slice_u64(a.body, &count));
+	return count;
+}
+
+/* It is gone for everybody, a new one of its name is new, and the next start erases the rest. */
+static void what_cannot_be_erased_is_in_nobodys_way(void **state)
+{
+	char dir[600], name[2][251];
+	int fds[2][DEPTH];
+
+	(void)state;
+	snprintf(dir, sizeof(dir), "%s/sandboxes/one", fixture_data_dir(f));
+	for (int i = 0; i < 2; i++) {
+		operate(MAKE_ONE, 201);
+		assert_int_equal(count_in_one(), 0);
+		assert_int_equal(fixture_call(f, "POST", "/sandbox/one/fhir/r4/$add", NULL, "").status, 200);
+		put_deep(dir, fds[i], name[i]);
+		operate("DELETE", ONE, NULL, 204);
+		assert_false(on_disk("one"));
+	}
+	assert_int_equal(folders(), 3);
+	fixture_restart(f);
+	operate("GET", ONE, NULL, 404);
+	assert_int_equal(folders(), 3);
+	for (int i = 0; i < 2; i++)
+		take_deep(fds[i], name[i]);
+	fixture_restart(f);
+	assert_int_equal(folders(), 1);
+}
+
 /* ---- many, beside requests ---- */
 
 struct asker {
@@ -249,6 +329,7 @@ int main(void)
 		cmocka_unit_test(orders_for_the_old_one_leave_the_new_one_alone),
 		cmocka_unit_test(it_is_not_opened_after_its_deletion),
 		cmocka_unit_test(a_closed_one_is_opened_for_orders),
+		cmocka_unit_test(what_cannot_be_erased_is_in_nobodys_way),
 		cmocka_unit_test(many_are_made_and_deleted),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

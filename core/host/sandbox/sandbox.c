@@ -276,6 +276,7 @@ enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *e
 {
 	struct hs_host *host = sandbox->host;
 	bool was_open = false;
+	char folder[4096];
 
 	if (sandbox == host->standard)
 		return hs_fail(err, HS_E_FORBIDDEN,
@@ -283,6 +284,12 @@ enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *e
 	enum hs_status status = take_down(sandbox, &was_open, err);
 	if (status)
 		return status;
+	status = hs__sandbox_put_away(sandbox, folder, sizeof(folder), err);
+	if (status) {
+		if (was_open)
+			settle(sandbox);
+		return status;
+	}
 	pthread_mutex_lock(&sandbox->lock);
 	atomic_store(&sandbox->phase, HS__SANDBOX_GONE);
 	pthread_mutex_unlock(&sandbox->lock);
@@ -294,7 +301,8 @@ enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *e
 	pthread_rwlock_unlock(&host->sandboxes_lock);
 	wake(sandbox, NULL); /* they find it gone */
 	hs__sandbox_release(sandbox);
-	return hs__sandbox_erase(sandbox->dir, true, err);
+	hs__sandbox_erase_leaving(folder);
+	return HS_OK;
 }
 
 /* ---- sandboxes that nobody uses give their memory and threads back ---- */

@@ -122,7 +122,8 @@ enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err
 enum hs_status hs__sandbox_close(struct hs_sandbox *sandbox, struct hs_error *err);
 /* All content away; clock, limits and faults stay as they are. */
 enum hs_status hs__sandbox_reset(struct hs_sandbox *sandbox, struct hs_error *err);
-/* Of one that the caller keeps. */
+/* Of one that the caller keeps. HS_E_TIMEOUT, HS_E_IO: nothing was changed. What cannot be erased of its
+ * folder is in the way of nobody, and the next start tries again. */
 enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *err);
 /* Opens it and refuses, in words for a client, what cannot be used yet: HS_E_BUSY while it is RENEWING. */
 enum hs_status hs__sandbox_need(struct hs_sandbox *sandbox, struct hs_error *err);
@@ -133,8 +134,15 @@ enum hs_status hs__sandbox_backup(struct hs_sandbox *sandbox, const char *path, 
 enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err);
 enum hs_status hs__sandbox_furnish(struct hs_sandbox *sandbox, struct hs_error *err);
 void hs__sandbox_unload(struct hs_sandbox *sandbox);
-/* Removes the files of a directory and those below it, and itself when `whole`. */
+/* Removes the files of a directory and those below it, and itself when `whole`. folder.c. */
 enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *err);
+/* Gives the sandbox's folder the name, in `to`, of one that is being erased, all at once. HS_E_IO: it is
+ * where it was. Such names are leaving; what is so called is erased, and what cannot be is told to the log.
+ */
+enum hs_status hs__sandbox_put_away(const struct hs_sandbox *sandbox, char *to, size_t size,
+	struct hs_error *err);
+bool hs__sandbox_is_leaving(struct hs_slice folder);
+void hs__sandbox_erase_leaving(const char *dir);
 
 /* ---- the index made anew (renewal.c) ---- */
 

@@ -5,10 +5,7 @@
 #include <core/host/operations/members.h>
 #include <core/host/operations/validator.h>
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static enum hs_status migrate(struct hs_sandbox *sandbox, struct hs_error *err)
 {
@@ -132,32 +129,4 @@ void hs__sandbox_unload(struct hs_sandbox *sandbox)
 	}
 	hs_store_close(sandbox->store);
 	sandbox->store = NULL;
-}
-
-enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *err)
-{
-	char path[4096];
-	DIR *list = opendir(dir);
-	enum hs_status status = HS_OK;
-
-	if (!list)
-		return errno == ENOENT ?
-			HS_OK :
-			hs_fail(err, HS_E_IO, "%s cannot be read: %s", dir, strerrordesc_np(errno));
-	for (const struct dirent *entry = readdir(list); entry; entry = readdir(list)) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-		if (unlink(path) == 0 || errno == ENOENT)
-			continue;
-		if (errno == EISDIR || errno == EPERM)
-			status = hs__sandbox_erase(path, true, err);
-		else
-			status = hs_fail(err, HS_E_IO, "%s cannot be removed: %s", path,
-				strerrordesc_np(errno));
-	}
-	closedir(list);
-	if (whole && status == HS_OK && rmdir(dir) != 0)
-		status = hs_fail(err, HS_E_IO, "%s cannot be removed: %s", dir, strerrordesc_np(errno));
-	return status;
 }

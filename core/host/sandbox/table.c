@@ -141,9 +141,14 @@ static enum hs_status read_all(struct hs_host *host, struct hs_error *err)
 	if (!list)
 		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
 	for (const struct dirent *entry = readdir(list); entry && status == HS_OK; entry = readdir(list)) {
-		if (!hs__sandbox_name_valid(hs_slice_cstr(entry->d_name)))
+		struct hs_slice name = hs_slice_cstr(entry->d_name);
+		if (hs__sandbox_is_leaving(name)) { /* an earlier process was ended, or could not */
+			snprintf(path, sizeof(path), "%s/sandboxes/%s", host->data_dir, entry->d_name);
+			hs__sandbox_erase_leaving(path);
+		}
+		if (!hs__sandbox_name_valid(name))
 			continue;
-		struct hs_sandbox *sandbox = make(host, hs_slice_cstr(entry->d_name));
+		struct hs_sandbox *sandbox = make(host, name);
 		status = hs__sandbox_meta_read(sandbox, err);
 		if (status)
 			hs__sandbox_release(sandbox);
