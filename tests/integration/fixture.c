@@ -87,6 +87,16 @@ static void end(struct fixture *f)
 	f->host = NULL;
 }
 
+static void choose_data_dir(struct fixture *f)
+{
+	bool in_memory = f->options.in_memory && access("/dev/shm", W_OK | X_OK) == 0;
+	const char *fresh = in_memory ? "/dev/shm/handslag-test-XXXXXX" : "/tmp/handslag-test-XXXXXX";
+
+	snprintf(f->data_dir, sizeof(f->data_dir), "%s", f->options.data_dir ? f->options.data_dir : fresh);
+	if (!f->options.data_dir)
+		assert_non_null(mkdtemp(f->data_dir));
+}
+
 struct fixture *fixture_start(const struct fixture_options *options)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -96,10 +106,7 @@ struct fixture *fixture_start(const struct fixture_options *options)
 	if (options)
 		f->options = *options;
 	f->arena = hs_arena_new((size_t)1 << 30);
-	snprintf(f->data_dir, sizeof(f->data_dir), "%s",
-		f->options.data_dir ? f->options.data_dir : "/tmp/handslag-test-XXXXXX");
-	if (!f->options.data_dir)
-		assert_non_null(mkdtemp(f->data_dir));
+	choose_data_dir(f);
 	configure(f);
 	begin(f);
 	return f;

@@ -19,6 +19,7 @@ struct fixture_options {
 	const char *const *settings;              /* "limits.bodyKib=64" ..., ends with NULL; may be NULL */
 	const char *config;                       /* JSON text of a configuration file; may be NULL */
 	const char *data_dir;                     /* NULL: a new one, removed at the end */
+	bool in_memory;                           /* that new one, where the system has a place for it */
 	bool usual_packages;                      /* those that are served when nobody names any */
 	bool no_fhir;                             /* without definitions, as where the packages are missing */
 };
