@@ -13,32 +13,26 @@ static bool in_list(struct hs_slice list, struct hs_slice item)
 	return false;
 }
 
+/* What changes a resource, by its id or by a condition; `otherwise` is what reads. */
+static struct hs_slice of_change(struct hs_slice method, struct hs_slice otherwise)
+{
+	if (hs_slice_eq(method, HS_S("PUT")))
+		return HS_S("update");
+	if (hs_slice_eq(method, HS_S("PATCH")))
+		return HS_S("patch");
+	return hs_slice_eq(method, HS_S("DELETE")) ? HS_S("delete") : otherwise;
+}
+
 static struct hs_slice of_instance(struct hs_slice method, struct hs_slice third, bool further)
 {
 	if (hs_slice_eq(third, HS_S("_history")))
 		return further ? HS_S("vread") : HS_S("history");
-	if (third.ptr)
-		return HS_S("other");
-	if (hs_slice_eq(method, HS_S("PUT")))
-		return HS_S("update");
-	if (hs_slice_eq(method, HS_S("PATCH")))
-		return HS_S("patch");
-	if (hs_slice_eq(method, HS_S("DELETE")))
-		return HS_S("delete");
-	return HS_S("read");
+	return third.ptr ? HS_S("other") : of_change(method, HS_S("read"));
 }
 
 static struct hs_slice of_type(struct hs_slice method)
 {
-	if (hs_slice_eq(method, HS_S("POST")))
-		return HS_S("create");
-	if (hs_slice_eq(method, HS_S("PUT")))
-		return HS_S("update");
-	if (hs_slice_eq(method, HS_S("PATCH")))
-		return HS_S("patch");
-	if (hs_slice_eq(method, HS_S("DELETE")))
-		return HS_S("delete");
-	return HS_S("search");
+	return hs_slice_eq(method, HS_S("POST")) ? HS_S("create") : of_change(method, HS_S("search"));
 }
 
 struct hs_slice hs__fault_interaction(struct hs_slice method, struct hs_slice path)

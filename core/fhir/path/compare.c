@@ -163,7 +163,7 @@ enum hs_status hs__path_equal_lists(struct path_run *run, const struct path_list
 static bool equivalent_numbers(const struct hs_path_value *a, const struct hs_path_value *b)
 {
 	struct path_decimal x, y;
-	return hs__path_number(a, &x) && hs__path_number(b, &y) ? hs__path_decimals_alike(x, y) :
+	return hs__path_number(a, &x) && hs__path_number(b, &y) ? hs__path_decimal_alike(x, y) :
 								  hs_slice_eq(a->text, b->text);
 }
 

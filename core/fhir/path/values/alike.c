@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts, decimals and whole trees that are the same, or as good as the same. */
+/* Texts and whole trees that are the same, or as good as the same. */
 #include <core/fhir/path/values/alike.h>
+#include <core/fhir/path/values/decimal.h>
 #include <core/fhir/path/values/regex.h>
 
 #define COMPARE_DEPTH 500 /* levels of a tree that are compared */
@@ -48,16 +49,6 @@ bool hs__path_texts_alike(struct path_run *run, struct hs_slice a, struct hs_sli
 		}
 	}
 	return i == a.len && j == b.len;
-}
-
-bool hs__path_decimals_alike(struct path_decimal x, struct path_decimal y)
-{
-	x = hs__path_decimal_trim(x);
-	y = hs__path_decimal_trim(y);
-	int scale = x.scale < y.scale ? x.scale : y.scale;
-	return hs__path_decimal_round(x, scale, PATH_ROUND_HALF_UP, &x) &&
-		hs__path_decimal_round(y, scale, PATH_ROUND_HALF_UP, &y) &&
-		hs__path_decimal_compare(x, y) == 0;
 }
 
 /* ---- trees ---- */
@@ -140,7 +131,7 @@ static enum hs_status equal_trees(struct path_run *run, const struct hs_json *a,
 	case HS_JSON_NUMBER:
 		*out = hs__path_decimal_parse(hs_json_text(a), &x) &&
 			hs__path_decimal_parse(hs_json_text(b), &y) &&
-			(loose ? hs__path_decimals_alike(x, y) : hs__path_decimal_compare(x, y) == 0);
+			(loose ? hs__path_decimal_alike(x, y) : hs__path_decimal_compare(x, y) == 0);
 		return HS_OK;
 	case HS_JSON_STRING:
 		*out = loose ? hs__path_texts_alike(run, hs_json_text(a), hs_json_text(b)) :

@@ -31,6 +31,16 @@ static bool store(path_int128 coefficient, int scale, struct path_decimal *out)
 	return true;
 }
 
+bool hs__path_decimal_alike(struct path_decimal a, struct path_decimal b)
+{
+	a = hs__path_decimal_trim(a);
+	b = hs__path_decimal_trim(b);
+	int scale = a.scale < b.scale ? a.scale : b.scale;
+	return hs__path_decimal_round(a, scale, PATH_ROUND_HALF_UP, &a) &&
+		hs__path_decimal_round(b, scale, PATH_ROUND_HALF_UP, &b) &&
+		hs__path_decimal_compare(a, b) == 0;
+}
+
 struct path_decimal hs__path_decimal_of(int64_t value)
 {
 	return (struct path_decimal) { value, 0 };

@@ -42,6 +42,9 @@ bool hs__path_decimal_ln(struct path_decimal a, struct path_decimal *out);
 bool hs__path_decimal_log(struct path_decimal a, struct path_decimal base, struct path_decimal *out);
 
 int hs__path_decimal_compare(struct path_decimal a, struct path_decimal b);
+/* Are they the same, rounded to the digits of the less precise one? Zeros at the end do not count (FHIRPath
+ * section 6.1.2). */
+bool hs__path_decimal_alike(struct path_decimal a, struct path_decimal b);
 /* Without zeros behind the last digit. */
 struct path_decimal hs__path_decimal_trim(struct path_decimal a);
 struct path_decimal hs__path_decimal_of(int64_t value);

@@ -250,15 +250,7 @@ bool hs__path_quantity_equivalent(const struct path_quantity *left, const struct
 		fits = fits && hs__path_ratio_apply(a.value, ratio, &x);
 		y = b.value;
 	}
-	if (!fits) {
-		return false;
-	}
-	x = hs__path_decimal_trim(x);
-	y = hs__path_decimal_trim(y);
-	int scale = x.scale < y.scale ? x.scale : y.scale;
-	return hs__path_decimal_round(x, scale, PATH_ROUND_HALF_UP, &x) &&
-		hs__path_decimal_round(y, scale, PATH_ROUND_HALF_UP, &y) &&
-		hs__path_decimal_compare(x, y) == 0;
+	return fits && hs__path_decimal_alike(x, y);
 }
 
 /* ---- products ---- */
