@@ -1,7 +1,9 @@
 """What the parts of ci/bench share: how much is measured, the data, servers that are ready, and the figures."""
 
 import contextlib
+import json
 import os
+import statistics
 import subprocess
 import sys
 from typing import NamedTuple
@@ -67,12 +69,14 @@ class Bench:
         self.data = os.path.join(work, "data")
         self.tls = servers.certificate(scratch)
         self._stored = None
+        self.minutes = []  # how fast the machine was before each part
         os.makedirs(REPORT, exist_ok=True)
 
     def part(self, name, work):
         """A part that breaks is told as such and does not take the others with it."""
         print(f"bench: {name}", file=sys.stderr, flush=True)
         try:
+            self.minutes.append(json.loads(self.tool("yardstick", timeout=60)))
             work(self)
         except (RuntimeError, OSError, subprocess.SubprocessError, KeyError, ValueError) as e:
             self.figures.missing(name, e)
@@ -118,6 +122,15 @@ class Bench:
 
     def interleave(self, targets):
         load.interleave(targets, self.plan, self.built("awake"))
+
+    def tell_machine(self):
+        """What the same work took before each part: least, median, most."""
+        texts = []
+        for what, name in (("a multiplication", "product_ns"), ("a read at random", "read_ns"), ("a message", "message_ns")):
+            values = sorted(minute[name] for minute in self.minutes)
+            if values:
+                texts.append(f"{what} {values[0]:,.4g} to {values[-1]:,.4g} ns (median {statistics.median(values):,.4g})")
+        self.figures.note(f"this machine, of {len(self.minutes)} looks: " + ", ".join(texts))
 
     # Programs beside the binary
 
