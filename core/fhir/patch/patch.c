@@ -85,16 +85,30 @@ static enum hs_status single_place(struct hs__patch *patch, const struct hs_path
 		HS_S_ARG(hs_slice_first(path, 80)));
 }
 
-static enum hs_status owner_of(struct hs__patch *patch, struct hs_slice path, struct hs__patch_owner *out)
+/* The element that gets a member `name`; that of a primitive stands beside its value. */
+static enum hs_status owner_of(struct hs__patch *patch, struct hs_slice path, struct hs_slice name,
+	struct hs__patch_owner *out)
 {
 	struct hs_path_value value = { 0 };
+	struct hs__patch_place place = { 0 };
+	struct hs_json *object = NULL;
 	enum hs_status status = single(patch, path, &value);
-	if (!status && !hs_json_is(value.node, HS_JSON_OBJECT))
-		status = hs__patch_fail(patch, HS_E_PROCESSING,
-			"path '%.*s' points at a value without members", HS_S_ARG(hs_slice_first(path, 80)));
+	if (status)
+		return status;
+	if (hs_json_is(value.node, HS_JSON_OBJECT)) {
+		object = (struct hs_json *)(uintptr_t)value.node;
+	} else {
+		status = single_place(patch, &value, path, &place);
+		if (!status && !hs_slice_eq(name, HS_S("extension")) && !hs_slice_eq(name, HS_S("id")))
+			status = hs__patch_fail(patch, HS_E_PROCESSING,
+				"path '%.*s' points at a primitive, which has id and extension only",
+				HS_S_ARG(hs_slice_first(path, 80)));
+		object = status ? NULL : hs__patch_shadow(patch, &place);
+	}
+	if (!status && !object)
+		status = hs__patch_fail(patch, HS_E_LIMIT, "the patch makes the resource too large");
 	if (!status)
-		*out = (struct hs__patch_owner) { (struct hs_json *)(uintptr_t)value.node, value.element,
-			value.type };
+		*out = (struct hs__patch_owner) { object, value.element, value.type };
 	return status;
 }
 
@@ -106,7 +120,7 @@ static enum hs_status do_add(struct hs__patch *patch, const struct hs_json *oper
 	struct hs_slice name = text_of(operation, "name", HS_S("valueString"));
 	if (!name.len)
 		return hs__patch_fail(patch, HS_E_INVALID, "the part 'name' is missing: a valueString");
-	enum hs_status status = owner_of(patch, path, &owner);
+	enum hs_status status = owner_of(patch, path, name, &owner);
 	return status ? status : hs__patch_add(patch, &owner, name, part_of(operation, "value"));
 }
 
@@ -124,7 +138,7 @@ static enum hs_status list_owner(struct hs__patch *patch, struct hs_slice path, 
 		return hs__patch_fail(patch, HS_E_INVALID,
 			"path '%.*s' must end with the name of a list, as in Patient.name",
 			HS_S_ARG(hs_slice_first(path, 80)));
-	return owner_of(patch, hs_slice_first(path, dot), owner);
+	return owner_of(patch, hs_slice_first(path, dot), *name, owner);
 }
 
 static enum hs_status do_insert(struct hs__patch *patch, const struct hs_json *operation,
@@ -172,9 +186,11 @@ static enum hs_status do_delete(struct hs__patch *patch, const struct hs_json *o
 			"path '%.*s' points at %zu elements; delete one by one",
 			HS_S_ARG(hs_slice_first(path, 80)), list.count);
 	status = single_place(patch, &list.items[0], path, &place);
-	if (!status)
-		hs__patch_remove(patch, &place);
-	return status;
+	if (status)
+		return status;
+	hs__patch_remove(patch, &place);
+	hs__patch_prune(patch, place.parent);
+	return HS_OK;
 }
 
 /* A choice may change its type, and with it its JSON name. */

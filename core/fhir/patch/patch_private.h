@@ -29,6 +29,11 @@ struct hs__patch_place {
 /* False for the resource itself and for computed values. */
 bool hs__patch_place(const struct hs_path_value *value, struct hs__patch_place *out);
 void hs__patch_remove(struct hs__patch *patch, const struct hs__patch_place *place);
+/* An object that has lost its last member is no element any more (ele-1): it goes, and so does what holds
+ * nothing but it. */
+void hs__patch_prune(struct hs__patch *patch, struct hs_json *object);
+/* The object for id and extensions beside a primitive, made when it is missing; NULL without memory. */
+struct hs_json *hs__patch_shadow(struct hs__patch *patch, const struct hs__patch_place *place);
 /* Puts a value (and what belongs into its "_name" sibling, or NULL) before `index` of a member that repeats.
  */
 enum hs_status hs__patch_insert(struct hs__patch *patch, struct hs_json *parent, struct hs_slice key,

@@ -52,14 +52,23 @@ static struct hs_slice shadow_key(struct hs__patch *patch, struct hs_slice key)
 	return hs_arena_printf(patch->arena, "_%.*s", HS_S_ARG(key));
 }
 
+/* A sibling that has nothing but nulls says nothing, and neither does an empty array. */
+static void remove_hollow(struct hs_json *parent, struct hs_json *array)
+{
+	HS_JSON_EACH(item, array)
+		if (!hs_json_is(item, HS_JSON_NULL))
+			return;
+	hs_json_remove(parent, array);
+}
+
 static void remove_item(struct hs_json *parent, struct hs_json *array, size_t index)
 {
 	struct hs_json *item = hs_json_at(array, index);
 	if (!item)
 		return;
 	hs_json_remove(array, item);
-	if (hs_json_count(array) == 0)
-		hs_json_remove(parent, array);
+	if (hs_json_count(array) == 0 || hs_slice_starts(hs_json_key(array), HS_S("_")))
+		remove_hollow(parent, array);
 }
 
 void hs__patch_remove(struct hs__patch *patch, const struct hs__patch_place *place)
@@ -73,6 +82,58 @@ void hs__patch_remove(struct hs__patch *patch, const struct hs__patch_place *pla
 			remove_item(place->parent, member, place->index);
 		else
 			hs_json_remove(place->parent, member);
+	}
+}
+
+/* Where an object stands that no path named. */
+static bool find_object(struct hs_json *from, const struct hs_json *object, struct hs__patch_place *out)
+{
+	HS_JSON_EACH(child, from) {
+		bool inside = hs_json_is(from, HS_JSON_ARRAY);
+		if (child == object) {
+			out->array = inside ? from : NULL;
+			out->key = hs_json_key(child);
+			out->parent = from;
+			return !inside || find_item(from, object, &out->index);
+		}
+		if (!find_object(child, object, out))
+			continue;
+		if (out->parent == child && hs_json_is(child, HS_JSON_ARRAY)) {
+			out->key = hs_json_key(child);
+			out->parent = from;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* What a primitive had beside its value; without a value either, the item is gone. */
+static void remove_shadow(struct hs__patch *patch, const struct hs__patch_place *place)
+{
+	struct hs__patch_place value = *place;
+	value.key = hs_slice_from(place->key, 1);
+	const struct hs_json *item = hs_json_at(hs_json_get(value.parent, value.key), value.index);
+	if (!place->array) {
+		hs_json_remove(place->parent, hs_json_get(place->parent, place->key));
+	} else if (!item || hs_json_is(item, HS_JSON_NULL)) {
+		hs__patch_remove(patch, &value);
+	} else {
+		hs_json_replace(place->array, hs_json_at(place->array, place->index),
+			hs_json_null(patch->arena));
+		remove_hollow(place->parent, place->array);
+	}
+}
+
+void hs__patch_prune(struct hs__patch *patch, struct hs_json *object)
+{
+	struct hs__patch_place place = { 0 };
+	while (hs_json_is(object, HS_JSON_OBJECT) && hs_json_count(object) == 0 &&
+		find_object(patch->resource, object, &place)) {
+		if (hs_slice_starts(place.key, HS_S("_")))
+			remove_shadow(patch, &place);
+		else
+			hs__patch_remove(patch, &place);
+		object = place.parent;
 	}
 }
 
@@ -107,6 +168,23 @@ enum hs_status hs__patch_insert(struct hs__patch *patch, struct hs_json *parent,
 	if (shadows)
 		hs_json_insert(shadows, index, shadow ? shadow : hs_json_null(patch->arena));
 	return HS_OK;
+}
+
+struct hs_json *hs__patch_shadow(struct hs__patch *patch, const struct hs__patch_place *place)
+{
+	struct hs_slice sibling = shadow_key(patch, place->key);
+	struct hs_json *made = hs_json_object(patch->arena), *had = hs_json_get(place->parent, sibling);
+	if (!place->array) {
+		if (!had)
+			hs_json_add(place->parent, sibling, made);
+		return had ? had : made;
+	}
+	struct hs_json *array = array_of(patch, place->parent, sibling, place->index + 1);
+	had = hs_json_at(array, place->index);
+	if (!had || !made || hs_json_is(had, HS_JSON_OBJECT))
+		return made ? had : NULL;
+	hs_json_replace(array, had, made);
+	return made;
 }
 
 static void move_item(struct hs_json *array, size_t from, size_t to)

@@ -29,10 +29,12 @@ static const struct {
 	{ "add a backbone element by parts", "{'resourceType':'Patient'}",
 		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient'},"
 		"{'name':'name','valueString':'contact'},{'name':'value','part':["
-		"{'name':'name','valueHumanName':{'text':'a'}},{'name':'telecom','valueContactPoint':{'value'"
+		"{'name':'name','valueHumanName':{'text':'a'}},{'name':'telecom',"
+		"'valueContactPoint':{'value'"
 		":'1'}},"
 		"{'name':'telecom','valueContactPoint':{'value':'2'}}]}]",
-		"{'resourceType':'Patient','contact':[{'name':{'text':'a'},'telecom':[{'value':'1'},{'value':"
+		"{'resourceType':'Patient','contact':[{'name':{'text':'a'},"
+		"'telecom':[{'value':'1'},{'value':"
 		"'2'}]}]}" },
 	{ "add what is there", "{'resourceType':'Patient','birthDate':'1930-01-01'}",
 		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient'},"
@@ -43,9 +45,11 @@ static const struct {
 		"{'name':'name','valueString':'born'},{'name':'value','valueDate':'1931-01-01'}]",
 		"'Patient' has no element 'born'" },
 	{ "insert",
-		"{'resourceType':'Patient','name':[{'family':'A','given':['a','c'],'_given':[{'id':'x'},null]"
+		"{'resourceType':'Patient','name':[{'family':'A','given':['a','c'],"
+		"'_given':[{'id':'x'},null]"
 		"}]}",
-		"[{'name':'type','valueCode':'insert'},{'name':'path','valueString':'Patient.name[0].given'},"
+		"[{'name':'type','valueCode':'insert'},{'name':'path',"
+		"'valueString':'Patient.name[0].given'},"
 		"{'name':'index','valueInteger':1},{'name':'value','valueString':'b'}]",
 		"{'resourceType':'Patient','name':[{'family':'A','given':['a','b','c'],"
 		"'_given':[{'id':'x'},null,null]}]}" },
@@ -57,6 +61,56 @@ static const struct {
 		"[{'name':'type','valueCode':'insert'},{'name':'path','valueString':'Patient.identifier'},"
 		"{'name':'index','valueInteger':0},{'name':'value','valueIdentifier':{'value':'1'}}]",
 		"{'resourceType':'Patient','identifier':[{'value':'1'}]}" },
+	{ "add an extension to a primitive", "{'resourceType':'Patient','birthDate':'1930'}",
+		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient.birthDate'},"
+		"{'name':'name','valueString':'extension'},{'name':'value',"
+		"'valueExtension':{'url':'u','valueCode':'c'}}]",
+		"{'resourceType':'Patient','birthDate':'1930',"
+		"'_birthDate':{'extension':[{'url':'u','valueCode':'c'}]}}" },
+	{ "add an extension to a primitive in a list",
+		"{'resourceType':'Patient','name':[{'given':['a','b','c']}]}",
+		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient.name.given[1]'},"
+		"{'name':'name','valueString':'extension'},{'name':'value',"
+		"'valueExtension':{'url':'u','valueCode':'c'}}]",
+		"{'resourceType':'Patient','name':[{'given':['a','b','c'],"
+		"'_given':[null,{'extension':[{'url':'u','valueCode':'c'}]}]}]}" },
+	{ "add an extension to a primitive that has an id",
+		"{'resourceType':'Patient','birthDate':'1930','_birthDate':{'id':'x'}}",
+		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient.birthDate'},"
+		"{'name':'name','valueString':'extension'},{'name':'value',"
+		"'valueExtension':{'url':'u','valueCode':'c'}}]",
+		"{'resourceType':'Patient','birthDate':'1930',"
+		"'_birthDate':{'id':'x','extension':[{'url':'u','valueCode':'c'}]}}" },
+	{ "add another member to a primitive", "{'resourceType':'Patient','birthDate':'1930'}",
+		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient.birthDate'},"
+		"{'name':'name','valueString':'value'},{'name':'value','valueDate':'1931'}]",
+		"'Patient.birthDate' points at a primitive, which has id and extension only" },
+	{ "delete the last extension of a primitive",
+		"{'resourceType':'Patient','birthDate':'1930',"
+		"'_birthDate':{'extension':[{'url':'u','valueCode':'c'}]}}",
+		"[{'name':'type','valueCode':'delete'},{'name':'path',"
+		"'valueString':'Patient.birthDate.extension'}]",
+		"{'resourceType':'Patient','birthDate':'1930'}" },
+	{ "delete the extension of a primitive in a list",
+		"{'resourceType':'Patient','name':[{'given':['a','b'],'_given':[null,{'id':'x'}]}]}",
+		"[{'name':'type','valueCode':'delete'},{'name':'path',"
+		"'valueString':'Patient.name.given.id'}]",
+		"{'resourceType':'Patient','name':[{'given':['a','b']}]}" },
+	{ "delete all that an item of a list of primitives had",
+		"{'resourceType':'Patient','name':[{'given':['a',null],'_given':[{'id':'y'},{'id':'x'}]}]}",
+		"[{'name':'type','valueCode':'delete'},{'name':'path',"
+		"'valueString':'Patient.name.given[1].id'}]",
+		"{'resourceType':'Patient','name':[{'given':['a'],'_given':[{'id':'y'}]}]}" },
+	{ "delete the one item of a list that has an id",
+		"{'resourceType':'Patient','name':[{'given':['a','b'],'_given':[null,{'id':'x'}]}]}",
+		"[{'name':'type','valueCode':'delete'},{'name':'path',"
+		"'valueString':'Patient.name.given[1]'}]",
+		"{'resourceType':'Patient','name':[{'given':['a']}]}" },
+	{ "delete the last member of an element",
+		"{'resourceType':'Patient','contact':[{'name':{'family':'A'}},{'gender':'male'}]}",
+		"[{'name':'type','valueCode':'delete'},{'name':'path',"
+		"'valueString':'Patient.contact.name.family'}]",
+		"{'resourceType':'Patient','contact':[{'gender':'male'}]}" },
 	{ "delete a member", "{'resourceType':'Patient','birthDate':'1930','_birthDate':{'id':'x'}}",
 		"[{'name':'type','valueCode':'delete'},{'name':'path','valueString':'Patient.birthDate'}]",
 		"{'resourceType':'Patient'}" },
@@ -65,7 +119,8 @@ static const struct {
 		"{'name':'path','valueString':'Patient.identifier.where(value = \\'1\\')'}]",
 		"{'resourceType':'Patient','identifier':[{'value':'2'}]}" },
 	{ "delete the last item", "{'resourceType':'Patient','identifier':[{'value':'1'}]}",
-		"[{'name':'type','valueCode':'delete'},{'name':'path','valueString':'Patient.identifier[0]'}"
+		"[{'name':'type','valueCode':'delete'},{'name':'path',"
+		"'valueString':'Patient.identifier[0]'}"
 		"]",
 		"{'resourceType':'Patient'}" },
 	{ "delete nothing", "{'resourceType':'Patient'}",
@@ -82,7 +137,8 @@ static const struct {
 		"{'name':'value','valueCode':'female'}]",
 		"{'resourceType':'Patient','gender':'female'}" },
 	{ "replace an item", "{'resourceType':'Patient','name':[{'given':['a','b']}]}",
-		"[{'name':'type','valueCode':'replace'},{'name':'path','valueString':'Patient.name.given[1]'}"
+		"[{'name':'type','valueCode':'replace'},{'name':'path',"
+		"'valueString':'Patient.name.given[1]'}"
 		","
 		"{'name':'value','valueString':'c'}]",
 		"{'resourceType':'Patient','name':[{'given':['a','c']}]}" },
