@@ -406,6 +406,16 @@ static void pages_and_sorts_as_one(void **state)
 				assert_int_equal(pages, (13 + count - 1) / count);
 		}
 	}
+	for (int count = 1; count < 7; count++) {
+		const char *several = "?_type=ValueSet,StructureDefinition,CodeSystem&url=urn:set:pack-3,"
+				      "urn:set:mine-b,urn:sd:4,urn:sd:bound,urn:code:mid";
+		size_t pages = 0;
+		assert_string_equal(ids_of(TEXT("%s&_sort=-url&_count=%d", several, count), &pages),
+			"pack-3 mine-b bound sd4 mid ");
+		assert_int_equal(pages, (5 + count - 1) / count);
+		assert_string_equal(ids_of(TEXT("%s&_sort=name&_count=%d", several, count), &pages),
+			"bound sd4 mine-b pack-3 mid ");
+	}
 	struct fixture_answer a = send_ok("GET", "ValueSet?name=n&_sort=name&_count=2", NULL, 200);
 	assert_int_equal(number(&a, "/total"), 13);
 	send_ok("GET", "ValueSet?_cursor=nonsense", NULL, 400);

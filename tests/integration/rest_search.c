@@ -279,6 +279,79 @@ static void searches_several_types(void **state)
 	send_ok("GET", "?_type=Patient&_cursor=x", NULL, 400);
 }
 
+/* What one of the types does not know is not asked of the others alone, either. */
+static void knows_of_several_types_what_all_know(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = find("?_type=Patient,Organization&family=Ek&_id=p2,o1");
+	assert_string_equal(ids(&a), "p2 o1 !");
+	expect_part(fixture_text(fx, &a, "/entry/2/resource/issue/0/details/text"), "family was left out");
+	assert_null(strstr(link_of(&a, "self"), "family"));
+	a = find("?_type=Organization,Patient&_id=p2,o1&_sort=birthdate&phone=x");
+	assert_string_equal(ids(&a), "o1 p2 !");
+	assert_int_equal(hs_json_count(hs_json_pointer(fixture_json(fx, &a),
+				 HS_S("/entry/2/resource/issue"))),
+		2);
+	send_with("GET", "?_type=Patient,Organization&family=Ek", "Prefer: handling=strict\r\n", NULL, 400);
+}
+
+/* The ids of all pages, forward, and of the first page when each has linked back. */
+static const char *walk(const char *path)
+{
+	struct hs_buf out;
+	struct fixture_answer a = { 0 };
+	hs_buf_init(&out, fixture_arena(fx), 65536);
+	for (const char *next = path; next; next = link_of(&a, "next")) {
+		a = find(next);
+		assert_true(entries(&a) > 0);
+		hs_buf_cstr(&out, out.len ? " | " : "");
+		hs_buf_cstr(&out, ids(&a));
+	}
+	for (const char *back = link_of(&a, "previous"); back; back = link_of(&a, "previous"))
+		a = find(back);
+	assert_true(hs_slice_starts(hs_buf_slice(&out), hs_slice_cstr(ids(&a))));
+	return hs_arena_cstr(fixture_arena(fx), hs_buf_slice(&out));
+}
+
+static void sorts_several_types(void **state)
+{
+	NEED_FHIR();
+	const char *subject = "'subject':{'reference':'Patient/sorted'}";
+	put("Encounter", "e1",
+		TEXT(",'status':'finished','class':{'code':'AMB'},%s,"
+		     "'period':{'start':'2021-03-01'}",
+			subject));
+	put("Encounter", "e2",
+		TEXT(",'status':'finished','class':{'code':'AMB'},%s,"
+		     "'period':{'start':'2021-01-01'}",
+			subject));
+	put("Procedure", "q1", TEXT(",'status':'completed',%s,'performedDateTime':'2021-02-01'", subject));
+	put("Procedure", "q2", TEXT(",'status':'completed',%s", subject));
+	put("Procedure", "q3", TEXT(",'status':'completed',%s,'performedDateTime':'2021-04-01'", subject));
+	put("DocumentReference", "r1",
+		TEXT(",'status':'current',%s,'date':'2021-02-15T00:00:00Z',"
+		     "'content':[{'attachment':{'url':'urn:x'}}]",
+			subject));
+	const char *all = "?_type=Procedure,Encounter,DocumentReference&patient=Patient/sorted";
+	expect_ids(TEXT("%s&_sort=date", all), "e2 q1 r1 e1 q3 q2");
+	expect_ids(TEXT("%s&_sort=-date", all), "q3 e1 r1 q1 e2 q2");
+	expect_ids(TEXT("%s&_sort=-_id", all), "r1 q3 q2 q1 e2 e1");
+	expect_ids(TEXT("%s&_sort=_lastUpdated,_id&_count=1", all), "e1");
+	assert_string_equal(walk(TEXT("%s&_sort=date&_count=1", all)), "e2 | q1 | r1 | e1 | q3 | q2");
+	assert_string_equal(walk(TEXT("%s&_sort=-date&_count=4", all)), "q3 e1 r1 q1 | e2 q2");
+	assert_string_equal(walk(TEXT("%s&_sort=date&_count=2", all)), "e2 q1 | r1 e1 | q3 q2");
+	struct fixture_answer a = find(TEXT("%s&_sort=date&_count=2", all));
+	assert_int_equal(number(&a, "/total"), 6);
+	put("Encounter", "e0",
+		TEXT(",'status':'finished','class':{'code':'AMB'},%s,"
+		     "'period':{'start':'2020-01-01'}",
+			subject));
+	a = find(link_of(&a, "next"));
+	assert_string_equal(ids(&a), "r1 e1");
+	send_ok("GET", TEXT("%s&_sort=date&_cursor=9~x", all), NULL, 400);
+	send_ok("GET", TEXT("%s&_sort=date&_cursor=x", all), NULL, 400);
+}
+
 /* A walk over pages sees each resource that is there all the time exactly once, whatever is written
  * meanwhile. */
 static void pages_while_others_write(void **state)
@@ -360,6 +433,8 @@ int main(void)
 		cmocka_unit_test(shows_parts),
 		cmocka_unit_test(handles_what_it_does_not_know),
 		cmocka_unit_test(searches_several_types),
+		cmocka_unit_test(knows_of_several_types_what_all_know),
+		cmocka_unit_test(sorts_several_types),
 		cmocka_unit_test(pages_while_others_write),
 		cmocka_unit_test(links_back),
 	};

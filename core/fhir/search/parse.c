@@ -45,6 +45,7 @@ struct gather {
 	const struct hs_find **kids;
 	size_t kid_count;
 	struct hs_slice *ignored;
+	size_t *ignored_at;
 	size_t ignored_count;
 	struct hs_buf self;
 };
@@ -58,9 +59,10 @@ static void note_used(struct gather *gather, const struct hs_pair *pair)
 	add_encoded(&gather->self, pair->value);
 }
 
-static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *pair, struct hs_search *search,
-	struct gather *gather)
+static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *pairs, size_t at,
+	struct hs_search *search, struct gather *gather)
 {
+	const struct hs_pair *pair = &pairs[at];
 	bool taken = false;
 	enum hs_status status = HS_OK;
 	parse->whole = pair->name;
@@ -84,7 +86,8 @@ static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *p
 	}
 	if (!parse->unknown || parse->options->strict)
 		return status;
-	struct hs_slice *ignored = &gather->ignored[gather->ignored_count++];
+	struct hs_slice *ignored = &gather->ignored[gather->ignored_count];
+	gather->ignored_at[gather->ignored_count++] = at;
 	*ignored = hs_arena_printf(parse->arena, "%.*s was left out: %s",
 		HS_S_ARG(hs_slice_first(pair->name, 100)), parse->err->text);
 	return ignored->ptr ? HS_OK : hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
@@ -150,9 +153,10 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 			pair_count, options->max_params);
 	gather.kids = hs_arena_array(arena, pair_count + 2, sizeof(*gather.kids));
 	gather.ignored = hs_arena_array(arena, pair_count + 1, sizeof(*gather.ignored));
+	gather.ignored_at = hs_arena_array(arena, pair_count + 1, sizeof(*gather.ignored_at));
 	hs_buf_init(&gather.self, arena, self_max(pairs, pair_count));
 	hs_buf_reserve(&gather.self, self_max(pairs, pair_count));
-	if (!gather.kids || !gather.ignored)
+	if (!gather.kids || !gather.ignored || !gather.ignored_at)
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
 	enum hs_status status = options->compartment ?
 		hs__parse_compartment(&parse, type, options->compartment, &gather.kids[gather.kid_count++]) :
@@ -160,7 +164,7 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 	for (size_t i = 0; !status && i < pair_count; i++) {
 		status = check_once(pairs, i, err);
 		if (!status)
-			status = take_pair(&parse, &pairs[i], &search, &gather);
+			status = take_pair(&parse, pairs, i, &search, &gather);
 	}
 	if (status)
 		return status;
@@ -181,6 +185,7 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
 	search.self = hs_buf_slice(&gather.self);
 	search.ignored = gather.ignored;
+	search.ignored_at = gather.ignored_at;
 	search.ignored_count = gather.ignored_count;
 	*out = search;
 	return HS_OK;

@@ -95,8 +95,10 @@ struct hs_search {
 	struct hs_slice cursor; /* our own paging parameter, _cursor */
 	/* The parameters that were used, for the self link, in order and encoded: "name=value&..." */
 	struct hs_slice self;
-	/* Parameters that were not understood and left out (lenient handling): the name of each, and why. */
+	/* Parameters that were not understood and left out (lenient handling): the name of each and why, and
+	 * its place among the pairs. */
 	const struct hs_slice *ignored;
+	const size_t *ignored_at;
 	size_t ignored_count;
 };
 

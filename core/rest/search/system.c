@@ -4,10 +4,12 @@
  * [base]/Patient/1/ and a star.
  *
  * The types are searched one after the other; a page ends where it is full, and its cursor is the type that
- * comes next with the cursor within it: "Practitioner~abc". */
+ * comes next with the cursor within it: "Practitioner~abc". With _sort they are merged (merge.h). A parameter
+ * that one of the types does not have is one that this search does not have. */
 #include <core/rest/shelf/both.h>
 #include <core/rest/everything.h>
 #include <core/rest/search/found.h>
+#include <core/rest/search/merge.h>
 #include <core/rest/search/page.h>
 
 #define TYPES_MAX 20
@@ -15,6 +17,7 @@
 /* One type's part. */
 struct one {
 	const struct hs__rest_type *type;
+	struct hs__rest_call call; /* for this type alone */
 	struct hs_search search;
 	struct hs__both both;
 	uint64_t total;
@@ -125,40 +128,93 @@ static enum hs_status check_common(const struct several *several, const struct o
 	return status;
 }
 
-/* The parameters, without those that are ours, for each type; and the number that each type has. */
+static enum hs_status parse_one(struct several *several, const struct hs__rest_call *call, struct one *one,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	one->call = *call;
+	one->call.type = one->type;
+	one->call.strict = call->strict || several->every;
+	if (call->everything)
+		status = hs__rest_everything_of(several->env, several->arena, &one->call, err);
+	if (status == HS_OK)
+		status = check_common(several, one,
+			hs__rest_search_parse(several->env, several->arena, &one->call, &one->search, err),
+			err);
+	if (status == HS_OK && one->search.contained != HS_SEARCH_OUTSIDE)
+		status = hs_fail(err, HS_E_NOT_SUPPORTED,
+			"_contained can be asked in a search of one type only");
+	return status;
+}
+
+static enum hs_status parse_each(struct several *several, const struct hs__rest_call *call,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	for (size_t i = 0; status == HS_OK && i < several->count; i++)
+		status = parse_one(several, call, &several->ones[i], err);
+	return status;
+}
+
+/* Takes out of the parameters what one type or another has left out; `why` gets a reason for each. */
+static size_t take_out(const struct several *several, struct hs_pair *pairs, size_t *pair_count,
+	struct hs_slice *why)
+{
+	size_t kept = 0, gone = 0;
+	for (size_t p = 0; p < *pair_count; p++) {
+		struct hs_slice reason = HS_S_NONE;
+		for (size_t i = 0; !reason.len && i < several->count; i++) {
+			const struct hs_search *search = &several->ones[i].search;
+			for (size_t k = 0; !reason.len && k < search->ignored_count; k++)
+				if (search->ignored_at[k] == p)
+					reason = search->ignored[k];
+		}
+		if (reason.len)
+			why[gone++] = reason;
+		else
+			pairs[kept++] = pairs[p];
+	}
+	*pair_count = kept;
+	return gone;
+}
+
+/* The parameters, without those that are ours and those that not all types have, for each type. */
 static enum hs_status parse_all(struct several *several, const struct hs__rest_call *call,
 	struct hs_error *err)
 {
 	struct hs__rest_call asked = *call;
 	struct hs_pair *pairs = hs_arena_array(several->arena, call->query_count + 1, sizeof *pairs);
-	if (!pairs)
+	struct hs_slice *why = hs_arena_array(several->arena, call->query_count + 1, sizeof *why);
+	if (!pairs || !why)
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
-	size_t pair_count = 0;
+	asked.query = pairs;
+	asked.query_count = 0;
 	for (size_t i = 0; i < call->query_count; i++) {
 		if (!hs_slice_eq(call->query[i].name, HS_S("_type")) &&
 			!hs_slice_eq(call->query[i].name, HS_S("_cursor")))
-			pairs[pair_count++] = call->query[i];
+			pairs[asked.query_count++] = call->query[i];
 	}
+	enum hs_status status = parse_each(several, &asked, err);
+	if (status != HS_OK)
+		return status;
+	size_t gone = take_out(several, pairs, &asked.query_count, why);
+	if (gone > 0)
+		status = parse_each(several, &asked, err);
+	if (status != HS_OK || gone == 0)
+		return status;
+	several->ones[0].search.ignored = why; /* the answer tells those of the first */
+	several->ones[0].search.ignored_count = gone;
+	return HS_OK;
+}
+
+/* What each type has of them, and how many. */
+static enum hs_status open_all(struct several *several, struct hs_error *err)
+{
 	enum hs_status status = HS_OK;
 	for (size_t i = 0; status == HS_OK && i < several->count; i++) {
 		struct one *one = &several->ones[i];
-		asked.query = pairs;
-		asked.query_count = pair_count;
-		asked.type = one->type;
-		asked.strict = call->strict || several->every;
-		if (call->everything)
-			status = hs__rest_everything_of(several->env, several->arena, &asked, err);
-		if (status == HS_OK)
-			status = check_common(several, one,
-				hs__rest_search_parse(several->env, several->arena, &asked, &one->search,
-					err),
-				err);
-		if (status == HS_OK && one->search.contained != HS_SEARCH_OUTSIDE)
-			return hs_fail(err, HS_E_NOT_SUPPORTED,
-				"_contained can be asked in a search of one type only");
-		if (status == HS_OK)
-			status = hs__both_open(several->env, several->txn, several->arena, &asked,
-				&one->search, &one->both, err);
+		status = hs__both_open(several->env, several->txn, several->arena, &one->call, &one->search,
+			&one->both, err);
 		if (status == HS_OK)
 			status = hs__both_total(&one->both, several->txn, several->arena, &one->total, err);
 	}
@@ -186,6 +242,28 @@ static enum hs_status find_one(struct several *several, size_t i, struct hs__res
 	return HS_OK;
 }
 
+/* Is there an order that resources of different types can be put in? How well words fit is none. */
+static bool is_merged(const struct several *several)
+{
+	const struct hs_search *search = &several->ones[0].search;
+	for (size_t i = 0; i < search->sort_count; i++)
+		if (search->sort[i].special == HS_SORT_SCORE)
+			return false;
+	return search->sort_count > 0 && several->count > 1;
+}
+
+static enum hs_status find_merged(struct several *several, struct hs__rest_found *found, struct hs_error *err)
+{
+	const struct hs__both **types = hs_arena_array(several->arena, several->count, sizeof *types);
+	if (!types)
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	for (size_t i = 0; i < several->count; i++)
+		types[i] = several->ones[i].total > 0 ? &several->ones[i].both : NULL;
+	struct hs__merge_query query = { types, several->count, several->ones[0].search.count,
+		found->trail.here };
+	return hs__merge_page(&query, several->txn, several->arena, &found->page, err);
+}
+
 static enum hs_status find_all(struct several *several, struct hs__rest_found *found, struct hs_error *err)
 {
 	uint32_t count = several->ones[0].search.count;
@@ -194,6 +272,9 @@ static enum hs_status find_all(struct several *several, struct hs__rest_found *f
 	found->page.items = hs_arena_array(several->arena, (size_t)count + 1, sizeof *found->page.items);
 	if (!found->page.items)
 		return hs_fail(err, HS_E_LIMIT, "the page is too large; ask for less with _count");
+	if (count > 0 && is_merged(several))
+		return find_merged(several, found, err);
+	status = read_cursor(several, found->trail.here, err);
 	for (size_t i = several->first; status == HS_OK && count > 0 && !full && i < several->count; i++) {
 		if (several->ones[i].total == 0)
 			continue;
@@ -237,9 +318,9 @@ enum hs_status hs__rest_search_system(const struct hs__rest_env *env, struct hs_
 	if (status == HS_OK && call->everything)
 		status = check_owner(several, call, err);
 	if (status == HS_OK)
-		status = read_cursor(several, found.trail.here, err);
-	if (status == HS_OK)
 		status = parse_all(several, call, err);
+	if (status == HS_OK)
+		status = open_all(several, err);
 	if (status == HS_OK && several->ones[0].search.summary != HS_SUMMARY_COUNT)
 		status = find_all(several, &found, err);
 	if (status != HS_OK)
