@@ -132,7 +132,7 @@ static struct step step_of(const struct hs__rest_env *env, struct hs_txn *txn, s
 	const struct hs__rest_call *call, struct hs__rest_result *result)
 {
 	/* A conditional create may have the id of what it means, which the same transaction has deleted. */
-	bool fresh = call->interaction == HS_DO_CREATE && call->if_none_exist.len == 0;
+	bool fresh = call->interaction == HS_DO_CREATE && !call->if_none_exist.ptr;
 	return (struct step) { env, txn, arena, call->type, result, fresh };
 }
 
@@ -140,7 +140,7 @@ enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *tx
 	struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err)
 {
 	struct step step = step_of(env, txn, arena, call, result);
-	if (call->if_none_exist.len > 0) {
+	if (call->if_none_exist.ptr) { /* an empty one is a condition that says nothing: refused */
 		struct hs_resource match = { 0 };
 		enum hs_status status = hs__rest_match(env, txn, arena, call, call->if_none_exist, &match,
 			err);

@@ -236,6 +236,8 @@ static void writes_on_conditions(void **state)
 	send_ok("DELETE", "Patient?_count=1", NULL, 412);
 	send_ok("DELETE", "Patient?idnetifier=1", NULL, 400);
 	send_with("POST", "Patient", "If-None-Exist: nonsense=1\r\n", one, 400);
+	send_with("POST", "Patient", "If-None-Exist:\r\n", one, 412);
+	send_with("POST", "Patient", "If-None-Exist: ?\r\n", one, 412);
 }
 
 static void refuses_what_is_wrong(void **state)

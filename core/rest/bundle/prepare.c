@@ -52,7 +52,7 @@ static void read_conditions(const struct hs_json *request, struct hs__rest_entry
 	if (call->interaction != HS_DO_CREATE)
 		return;
 	call->if_none_exist = hs_json_get_text(request, HS_S("ifNoneExist"));
-	entry->conditional = call->if_none_exist.len > 0;
+	entry->conditional = call->if_none_exist.ptr != NULL;
 }
 
 /* A JSON Patch travels as a Binary resource, a FHIRPath Patch as it is (R4 section 3.1.0.8). */
