@@ -33,6 +33,9 @@ static void check_count(struct hs__validation *run, const struct hs__node *paren
 
 /* ---- which type ---- */
 
+/* The name of a choice says the very type (R4 formats, section 2.20.0.2): valueCode is no string, though code
+ * is a kind of string. What is abstract stands for the types below it.
+ */
 static bool is_type_allowed(const struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
@@ -40,7 +43,8 @@ static bool is_type_allowed(const struct hs__validation *run, const struct hs__n
 		return true;
 	for (uint32_t i = 0; i < element->use_count; i++) {
 		const struct hs_def_type *type = element->uses[i].type;
-		if (!type || hs_defs_is_a(run->defs, node->type, type))
+		bool exact = type && element->choice && !type->abstract;
+		if (!type || node->type == type || (!exact && hs_defs_is_a(run->defs, node->type, type)))
 			return true;
 	}
 	return false;

@@ -38,6 +38,21 @@ static void narrows_choices(void **state)
 		"profile-type", "Observation.valueString");
 }
 
+/* The name of a choice says the type: what is a kind of an allowed type is another one. */
+static void takes_choices_at_their_word(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient.extension.value[x]','type':[{'code':'string'},{'code':'Quantity'}]}");
+	(void)state;
+#define VALUE(value) "{'resourceType':'Patient','extension':[{'url':'http://example.org/e'," value "}]}"
+	good(profile, VALUE("'valueString':'a'"));
+	good(profile, VALUE("'valueQuantity':{'value':1}"));
+	bad(profile, VALUE("'valueCode':'a'"), "profile-type", "Patient.extension[0].valueCode");
+	bad(profile, VALUE("'valueMarkdown':'a'"), "profile-type", "Patient.extension[0].valueMarkdown");
+	bad(profile, VALUE("'valueDuration':{'value':1,'unit':'h'}"), "profile-type",
+		"Patient.extension[0].valueDuration");
+}
+
 static void compares_fixed_values_and_patterns(void **state)
 {
 	static const char profile[] = PROFILE("Patient",
@@ -446,6 +461,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
 		cmocka_unit_test(narrows_choices),
+		cmocka_unit_test(takes_choices_at_their_word),
 		cmocka_unit_test(compares_fixed_values_and_patterns),
 		cmocka_unit_test(fixes_extensions_of_primitives),
 		cmocka_unit_test(keeps_bounds),
