@@ -23,6 +23,9 @@ enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expre
 enum hs_status hs_path_compile_watched(const struct hs_defs *defs, struct hs_slice expression,
 	struct hs_slice type, struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err);
 void hs_path_free(struct hs_path *path);
+/* The first variable that neither FHIR (R4 section 2.9.1.4) nor the expression itself defines, without its %;
+ * of the path, empty when there is none. Only who evaluates it may know it. */
+struct hs_slice hs_path_undefined(const struct hs_path *path);
 
 enum hs_path_kind {
 	HS_PATH_NODE, /* an element of a tree that is not primitive, or a resource */

@@ -111,6 +111,75 @@ enum hs_status hs__path_variable(struct path_run *run, const struct path_node *n
 	return hs__path_fault(run, node, "there is no variable %%%.*s", HS_S_ARG(name));
 }
 
+/* ---- what nobody will define ---- */
+
+#define DEFINED_MAX 32u
+
+struct defined {
+	struct hs_slice names[DEFINED_MAX];
+	size_t count;
+	bool any; /* a name is computed, or there are too many: it may be any */
+};
+
+static void gather_defined(struct defined *all, const struct path_node *node)
+{
+	const struct path_node *name = node->first;
+	if (node->op == OP_CALL && node->function == PATH_FN_define_variable && name) {
+		if (name->op == OP_LITERAL && all->count < DEFINED_MAX) {
+			all->names[all->count++] = name->u.literal->text;
+		} else {
+			all->any = true;
+		}
+	}
+	if (node->left) {
+		gather_defined(all, node->left);
+	}
+	for (const struct path_node *child = node->first; child; child = child->next) {
+		gather_defined(all, child);
+	}
+}
+
+static bool is_known(const struct defined *all, struct hs_slice name)
+{
+	for (size_t i = 0; i < sizeof(CONSTANTS) / sizeof(CONSTANTS[0]); i++) {
+		if (hs_slice_eq(name, CONSTANTS[i].name)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < sizeof(FAMILIES) / sizeof(FAMILIES[0]); i++) {
+		if (hs_slice_starts(name, FAMILIES[i].name)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		if (hs_slice_eq(all->names[i], name)) {
+			return true;
+		}
+	}
+	return is_context(name) || hs_slice_eq(name, HS_S("terminologies")) ||
+		hs_slice_eq(name, HS_S("factory"));
+}
+
+static const struct path_node *find_undefined(const struct defined *all, const struct path_node *node)
+{
+	const struct path_node *found = node->left ? find_undefined(all, node->left) : NULL;
+	if (!found && node->op == OP_VARIABLE && !is_known(all, node->u.name)) {
+		return node;
+	}
+	for (const struct path_node *child = node->first; child && !found; child = child->next) {
+		found = find_undefined(all, child);
+	}
+	return found;
+}
+
+struct hs_slice hs_path_undefined(const struct hs_path *path)
+{
+	struct defined all = { .count = 0 };
+	gather_defined(&all, path->root);
+	const struct path_node *found = all.any ? NULL : find_undefined(&all, path->root);
+	return found ? found->u.name : HS_S_NONE;
+}
+
 static bool is_taken(struct path_run *run, const struct path_scope *scope, struct hs_slice name)
 {
 	struct hs_slice text;

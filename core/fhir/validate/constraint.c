@@ -229,8 +229,9 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "invariant", id,
 			why.len ? "%.*s: %.*s; here %.*s" : "%.*s: %.*s", HS_S_ARG(constraint->key),
 			HS_S_ARG(hs_slice_first(constraint->human, 500)), HS_S_ARG(why));
-	else
-		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "processing",
+	else /* what is wrong with the rule itself will be so for everybody */
+		hs__validate_add(run, node, HS_S_NONE, NULL,
+			hs_path_undefined(constraint->path).len ? severity : HS_SEVERITY_WARNING, "processing",
 			"invariant-not-evaluated", "%.*s could not be evaluated: %s",
 			HS_S_ARG(constraint->key), err.text);
 	/* What people wrote of a rule may say little; the expression says what would be right. */

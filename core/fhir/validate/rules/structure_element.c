@@ -371,6 +371,18 @@ static void check_key(struct hs__validation *run, const struct hs__node *constra
 			"there is an invariant '%.*s' with another expression already", HS__SHOW(key));
 }
 
+/* Nobody gives an invariant other variables than those of FHIR, and one that is not there is an error when it is
+ * evaluated (FHIRPath section 9). */
+static void check_variables(struct hs__validation *run, const struct hs__node *constraint,
+	const struct hs_path *path)
+{
+	struct hs_slice name = hs_path_undefined(path);
+	if (name.len)
+		HS__FAIL(run, constraint, "expression", "invalid", "structure-variable",
+			"the expression of '%.*s' asks for %%%.*s, and there is no such variable",
+			HS__SHOW(hs_json_get_text(constraint->value, HS_S("key"))), HS__SHOW(name));
+}
+
 static void check_expressions(struct hs__validation *run, const struct hs__node *at,
 	const struct types *types, struct hs_map *keys)
 {
@@ -387,6 +399,8 @@ static void check_expressions(struct hs__validation *run, const struct hs__node 
 				run, &constraint, "expression", "invalid", "structure-expression",
 				"the expression of '%.*s' is not right: %s",
 				HS__SHOW(hs_json_get_text(constraint.value, HS_S("key"))), err.text);
+		if (path)
+			check_variables(run, &constraint, path);
 		hs_path_free(path);
 		check_key(run, &constraint, keys);
 	}

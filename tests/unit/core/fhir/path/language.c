@@ -232,6 +232,30 @@ static void paths(void **state)
 	run_cases(NULL, NULL, PERSON, CASES, COUNT_OF(CASES));
 }
 
+static void tells_undefined_variables(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *expression, *name;
+	} ROWS[] = {
+		{ "%resource.id | %context.id | %rootResource.id | %ucum | %`vs-x` | %terminologies", "" },
+		{ "name.where(use = %wanted and true)", "wanted" },
+		{ "defineVariable('a', 1).select(%a + %b)", "b" },
+		{ "defineVariable('a', 1).select(%a)", "" },
+		{ "defineVariable(id).select(%a)", "" },
+	};
+	for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+		struct hs_error err;
+		struct hs_path *path = NULL;
+		assert_int_equal(hs_path_compile(NULL, hs_slice_cstr(ROWS[i].expression), HS_S_NONE, &path,
+					 NULL, &err),
+			HS_OK);
+		if (!hs_slice_eq(hs_path_undefined(path), hs_slice_cstr(ROWS[i].name)))
+			fail_msg("%s: %.*s", ROWS[i].expression, HS_S_ARG(hs_path_undefined(path)));
+		hs_path_free(path);
+	}
+}
+
 static void depth_is_limited(void **state)
 {
 	(void)state;
@@ -370,6 +394,7 @@ int main(void)
 		cmocka_unit_test(refused_texts),
 		cmocka_unit_test(operators),
 		cmocka_unit_test(paths),
+		cmocka_unit_test(tells_undefined_variables),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(long_texts_are_refused),
 		cmocka_unit_test(errors_have_a_place),

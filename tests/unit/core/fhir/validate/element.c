@@ -441,6 +441,23 @@ static void leaves_nested_items_as_they_were(void **state)
 		"Questionnaire.item[0].item[0]");
 }
 
+/* A variable that is not there is an error (FHIRPath section 9), whoever asks for it. */
+static void wants_variables_to_be_there(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient','constraint':[{'key':'own-1','severity':'error','human':'h','expression':"
+		"'id = %me'}]}");
+	const char *const definitions[] = { profile, NULL };
+	(void)state;
+	struct hs_validate_options options = { .level = HS_VALIDATE_PROFILES };
+	struct found found =
+		validate_with(definitions, "http://x/p", "{'resourceType':'Patient','id':'a'}", options);
+	const struct hs_issue *issue = find_issue(&found, "invariant-not-evaluated");
+	assert_non_null(issue);
+	assert_int_equal(issue->severity, HS_SEVERITY_ERROR);
+	hs_arena_free(found.arena);
+}
+
 static void leaves_what_is_elsewhere(void **state)
 {
 	static const char profile[] = PROFILE("Patient",
@@ -480,6 +497,7 @@ int main(void)
 		cmocka_unit_test(counts_decimals),
 		cmocka_unit_test(imposes_profiles),
 		cmocka_unit_test(leaves_nested_items_as_they_were),
+		cmocka_unit_test(wants_variables_to_be_there),
 		cmocka_unit_test(leaves_what_is_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);

@@ -309,6 +309,10 @@ static void invariants_of_structures(void **state)
 			  ELEMENT("Observation.code", "'constraint':[" RULE("x-1", "codin.exists()") "]")),
 			{ NULL }, "structure-expression" AT(".constraint[0].expression") },
 		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code",
+				  "'constraint':[" RULE("x-1", "coding.exists() or %resource.id = %me") "]")),
+			{ NULL }, "structure-variable" AT(".constraint[0].expression") },
+		{ STRUCTURE("Observation",
 			  ELEMENT("Observation.code", "'constraint':[" RULE("x-1", "coding.exists()") "]")
 				  ELEMENT("Observation.method",
 					  "'constraint':[" RULE("x-1", "coding.exists()") "]")),
