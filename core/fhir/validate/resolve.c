@@ -45,6 +45,18 @@ const struct hs_json *hs__validate_resolve(struct hs__validation *run, const str
 	return run->options->resolve ? run->options->resolve(run->options->arg, reference) : NULL;
 }
 
+struct hs_slice hs__validate_target(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_json *reference)
+{
+	struct hs_reference parts;
+	struct hs_slice text = hs_json_get_text(reference, HS_S("reference"));
+	const struct hs_json *resource = text.len ? hs__validate_resolve(run, node, text) : NULL;
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	if (!type.len && hs_reference_parse(text, &parts))
+		type = parts.type;
+	return type.len ? type : hs_json_get_text(reference, HS_S("type"));
+}
+
 bool hs__validate_is_bundled(struct hs__validation *run, const struct hs__node *node,
 	struct hs_slice reference)
 {

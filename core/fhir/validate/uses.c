@@ -60,18 +60,6 @@ static bool is_target_type(const struct hs__validation *run, const struct hs_def
 	return !profile->def_type || !type || hs_defs_is_a(run->defs, type, profile->def_type);
 }
 
-static const struct hs_def_type *target_type(const struct hs__validation *run, const struct hs_json *value,
-	const struct hs_json *resource)
-{
-	struct hs_reference reference;
-	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
-	if (!type.len && hs_reference_parse(hs_json_get_text(value, HS_S("reference")), &reference))
-		type = reference.type;
-	if (!type.len)
-		type = hs_json_get_text(value, HS_S("type"));
-	return hs_defs_type(run->defs, type);
-}
-
 static int fits_target(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_def_type *type, const struct hs_json *resource, struct hs_slice canonical)
 {
@@ -111,7 +99,7 @@ static void check_targets(struct hs__validation *run, const struct hs__node *nod
 		return;
 	struct hs_slice text = hs_json_get_text(reference, HS_S("reference"));
 	const struct hs_json *resource = text.len ? hs__validate_resolve(run, node, text) : NULL;
-	const struct hs_def_type *type = target_type(run, reference, resource);
+	const struct hs_def_type *type = hs_defs_type(run->defs, hs__validate_target(run, node, reference));
 	struct hs_buf list;
 	hs_buf_init(&list, run->arena, 1000);
 	for (uint32_t i = 0; i < use->target_count; i++) {

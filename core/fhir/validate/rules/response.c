@@ -275,6 +275,26 @@ static void check_status(struct hs__response *response)
 	check_period(response, authored, hs_json_get(period, HS_S("end")), false);
 }
 
+/* Where the questionnaire says whom it is about, nobody else is answered for (R4 Questionnaire.subjectType). */
+static void check_subject(struct hs__response *response)
+{
+	struct hs__validation *run = response->run;
+	const struct hs_json *allowed = hs__rules_array(response->questionnaire, "subjectType");
+	const struct hs_json *subject = hs_json_get(response->root->value, HS_S("subject"));
+	const struct hs_def_type *type = hs_defs_type(run->defs,
+		hs__validate_target(run, response->root, subject));
+	if (!allowed || !type)
+		return;
+	HS_JSON_EACH(item, allowed) {
+		const struct hs_def_type *wanted = hs_defs_type(run->defs, hs_json_text(item));
+		if (!wanted || hs_defs_is_a(run->defs, type, wanted))
+			return;
+	}
+	HS__FAIL(run, response->root, "subject", "invalid", "response-subject",
+		"the questionnaire is not for a %.*s; its subjectType names whom it is for",
+		HS_S_ARG(hs_defs_text(run->defs, type->name)));
+}
+
 /* The questionnaire, or NULL when it cannot be told which it is; that is told then. An answer to one version
  * says nothing about another. */
 static const struct hs_json *questionnaire_of(struct hs__validation *run, const struct hs__node *node)
@@ -316,5 +336,6 @@ void hs__rule_response(struct hs__validation *run, const struct hs__node *node)
 	gather(&response, hs__rules_array(response.questionnaire, "item"), NULL, 0);
 	count_answered(&response, node->value, 0);
 	check_status(&response);
+	check_subject(&response);
 	check_items(&response, node, NULL, hs__rules_array(response.questionnaire, "item"));
 }

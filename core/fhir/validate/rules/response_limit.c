@@ -230,15 +230,10 @@ static struct hs_slice target_of(const struct hs__response *response, const stru
 static void check_target(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *value)
 {
-	struct hs_reference parts;
 	bool limited = false;
 	struct hs_slice text = hs_json_get_text(value->value, HS_S("reference"));
-	if (!text.len)
-		return;
-	struct hs_slice type = hs_json_get_text(value->value, HS_S("type"));
-	if (hs_reference_parse(text, &parts) && parts.type.len)
-		type = parts.type;
-	if (!type.len)
+	struct hs_slice type = hs__validate_target(response->run, value, value->value);
+	if (!text.len || !type.len)
 		return;
 	if (!hs_defs_type(response->run->defs, type)) {
 		HS__FAIL(response->run, value, "", "invalid", "response-target",

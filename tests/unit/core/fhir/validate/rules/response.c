@@ -410,6 +410,31 @@ static void periods(void **state)
 	RUN_ROWS("response-period", rows);
 }
 
+static void subjects(void **state)
+{
+#define ABOUT(types) \
+	"{'resourceType':'Questionnaire','url':'http://a.se/q','status':'active','subjectType':[" types "]}"
+#define OF(subject) \
+	"{'resourceType':'QuestionnaireResponse','questionnaire':'http://a.se/q','status':'completed'," \
+	"'contained':[{'resourceType':'Device','id':'d'}],'subject':{" subject "}}"
+#define WRONG "response-subject QuestionnaireResponse.subject"
+	static const char people[] = ABOUT("'Patient','Practitioner'");
+	static const struct rules_case rows[] = {
+		{ OF("'reference':'Patient/1'"), { people }, "" },
+		{ OF("'reference':'https://a.se/fhir/Practitioner/1/_history/2'"), { people }, "" },
+		{ OF("'reference':'Device/1'"), { people }, WRONG },
+		{ OF("'reference':'#d'"), { people }, WRONG },
+		{ OF("'type':'Device','display':'d'"), { people }, WRONG },
+		{ OF("'type':'http://a.se/Thing','display':'d'"), { people }, "" },
+		{ OF("'display':'d'"), { people }, "" },
+		{ OF("'reference':'Device/1'"), { ABOUT("'DomainResource'") }, "" },
+		{ OF("'reference':'Device/1'"),
+			{ "{'resourceType':'Questionnaire','url':'http://a.se/q','status':'active'}" }, "" },
+	};
+	(void)state;
+	RUN_ROWS("response-subject", rows);
+}
+
 /* Of the whole response, but the place in its text is that of the linkId that nobody knows. */
 static void shows_the_unknown_item(void **state)
 {
@@ -432,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items),
 		cmocka_unit_test(shows_the_unknown_item),
+		cmocka_unit_test(subjects),
 		cmocka_unit_test(types),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(conditions_on_codings),
