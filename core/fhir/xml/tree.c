@@ -322,6 +322,8 @@ bool hs__xml_open(struct hs__xml_reader *reader, struct hs_slice name, struct hs
 	bool fhir = hs_slice_eq(space, HS_S(HS__XML_FHIR));
 	if (!name.ptr)
 		return stop_memory(reader, place);
+	if (parent)
+		parent->filled = true;
 	if (parent && (parent->kind == HS__XML_NARRATIVE || parent->kind == HS__XML_SKIPPED)) {
 		if (++reader->inner > reader->room)
 			return hs__xml_stop(reader, HS_E_LIMIT, place,
@@ -362,6 +364,13 @@ static bool say_empty(struct hs__xml_reader *reader, const struct hs__xml_frame 
 			frame->kind == HS__XML_WRAPPER ? "'%.*s' is empty; a resource is expected in it" :
 							 "'%.*s' is empty; give it content or leave it out",
 		HS_S_ARG(frame->name));
+}
+
+/* No element is empty (R4 section 2.6.1.1), and that of a resource is one. In JSON it has resourceType at least. Of
+ * Parameters there may be none: that is an operation's input without any. */
+static bool is_bare(const struct hs__xml_frame *frame)
+{
+	return !frame->filled && !hs_slice_eq(frame->name, HS_S("Parameters"));
 }
 
 static bool close_primitive(struct hs__xml_reader *reader, struct hs__xml_frame *parent,
@@ -411,7 +420,7 @@ bool hs__xml_close(struct hs__xml_reader *reader, const char *end)
 			(hs_json_count(frame->object) || reader->issues || say_empty(reader, frame));
 		break;
 	case HS__XML_RESOURCE:
-		good = end_run(reader, frame);
+		good = end_run(reader, frame) && (!is_bare(frame) || say_empty(reader, frame));
 		break;
 	case HS__XML_SKIPPED:
 		break;

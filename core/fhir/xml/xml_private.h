@@ -22,6 +22,7 @@ enum hs__xml_kind {
 struct hs__xml_frame {
 	enum hs__xml_kind kind;
 	bool many;                            /* it is an item of an array */
+	bool filled; /* an element was in it, be it a wrong one */
 	bool said;                            /* stray text in it was reported */
 	bool has_value;                       /* primitive: there was a value attribute */
 	const char *place;                    /* of its '<' in the source */

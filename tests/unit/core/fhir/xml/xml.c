@@ -257,6 +257,34 @@ static void refuses_narrative_of_no_namespace(void **state)
 	}
 }
 
+/* No element is empty, that of a resource neither; of Parameters there may be none. */
+static void tells_of_empty_resources(void **state)
+{
+	static const struct {
+		const char *xml, *path;
+	} rows[] = {
+		{ "<Patient xmlns=\"http://hl7.org/fhir\"/>", "Patient" },
+		{ OPEN " <!-- none -->\n" CLOSE, "Patient" },
+		{ OPEN "<contained><Organization/></contained>" CLOSE, "Patient.contained[0]" },
+		{ OPEN "<x value=\"1\"/>" CLOSE, "Patient.x" },
+		{ OPEN "<id value=\"a\"/>" CLOSE, NULL },
+		{ "<Parameters xmlns=\"http://hl7.org/fhir\"/>", NULL },
+	};
+	struct hs_error err;
+	(void)state;
+	need_defs();
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct hs_json *tree = NULL;
+		struct hs_issues issues = { .arena = arena };
+		assert_int_equal(hs_xml_read(arena, defs, hs_slice_cstr(rows[i].xml), NULL, &issues, &tree, &err),
+			HS_OK);
+		if (issues.errors != (rows[i].path != NULL))
+			fail_msg("%s: %u errors", rows[i].xml, issues.errors);
+		if (rows[i].path)
+			assert_slice(issues.first->path, rows[i].path);
+	}
+}
+
 static void reports_each_fault(void **state)
 {
 	(void)state;
@@ -440,6 +468,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_what_is_no_fhir, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(refuses_entities_and_document_types, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(keeps_limits, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(tells_of_empty_resources, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(reports_each_fault, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(knows_places, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(writes_in_order_and_escaped, begin_arena, end_arena),
