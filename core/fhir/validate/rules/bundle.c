@@ -177,4 +177,6 @@ void hs__rule_bundle(struct hs__validation *run, const struct hs__node *node)
 		hs__rule_search_set(run, node);
 	else if (hs__rules_in(type, "transaction batch"))
 		hs__rule_requests(run, node);
+	else if (hs__rules_in(type, "transaction-response batch-response history"))
+		hs__rule_responses(run, node);
 }

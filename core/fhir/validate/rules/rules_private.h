@@ -147,10 +147,12 @@ const struct hs_def_element *hs__structure_def(const struct hs_defs *defs, struc
  * when there is none. */
 struct hs_slice hs__structure_lacks(const struct hs_defs *defs, const struct hs_def_element *element,
 	const struct hs_def_type *type, struct hs_slice path);
+/* structure_id.c: the id of an element beside its path and sliceName. */
+void hs__structure_id(struct hs__validation *run, const struct hs__node *at);
 /* structure_type.c: one type of the element of that path. */
 void hs__structure_type(struct hs__validation *run, const struct hs__node *row, struct hs_slice path);
 /* Bundles by their type; called by hs__rule_bundle. */
-hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set, hs__rule_requests;
+hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set, hs__rule_requests, hs__rule_responses;
 
 /* ---- listed.c: codes that a definition names, beside their code systems ---- */
 

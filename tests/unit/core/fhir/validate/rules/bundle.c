@@ -231,9 +231,35 @@ static void requests(void **state)
 		{ ASKED("batch",
 			  REQUEST("PUT", "Patient/a", A_PATIENT("a")) "," REQUEST("DELETE", "Patient/a", "")),
 			{ NULL }, "" },
+		{ ASKED("batch", REQUEST("PUT", "Patient", A_PATIENT("a"))), { NULL },
+			"bundle-request-url Bundle.entry[0].request" },
+		{ ASKED("batch", REQUEST("DELETE", "Patient", "")), { NULL },
+			"bundle-request-url Bundle.entry[0].request" },
+		{ ASKED("batch", REQUEST("DELETE", "Patient?identifier=x", "")), { NULL }, "" },
+		{ ASKED("batch", REQUEST("POST", "Patient/a", A_PATIENT("a"))), { NULL },
+			"bundle-request-url Bundle.entry[0].request" },
+		{ ASKED("batch",
+			  "{" A_PATIENT("a") "'request':{'method':'POST','url':'Patient','ifNoneExist':"
+					     "'?identifier=x'}}"),
+			{ NULL }, "bundle-request-search? Bundle.entry[0].request.ifNoneExist" },
 	};
 	(void)state;
 	RUN_ROWS("bundle-request", rows);
+}
+
+static void responses(void **state)
+{
+#define ANSWERED(status) ASKED("batch-response", "{'response':{'status':'" status "'}}")
+#define NO_STATUS "bundle-response-status? Bundle.entry[0].response.status"
+	static const struct rules_case rows[] = {
+		{ ANSWERED("200"), { NULL }, "" },
+		{ ANSWERED("201 Created"), { NULL }, "" },
+		{ ANSWERED("OK"), { NULL }, NO_STATUS },
+		{ ANSWERED("2000"), { NULL }, NO_STATUS },
+		{ ANSWERED("999"), { NULL }, NO_STATUS },
+	};
+	(void)state;
+	RUN_ROWS("bundle-response", rows);
 }
 
 static void search_results(void **state)
@@ -270,6 +296,7 @@ int main(void)
 		cmocka_unit_test(stylesheets),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(requests),
+		cmocka_unit_test(responses),
 		cmocka_unit_test(search_results),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
