@@ -209,6 +209,7 @@ static void check_elements(struct hs__validation *run, const struct hs__node *vi
 			hs_json_get(element.value, HS_S("slicing")))
 			HS__FAIL(run, &element, "slicing", "invalid", "structure-root-slicing",
 				"there is one root, so it cannot be sliced");
+		hs__structure_id(run, &element);
 		hs__structure_element(run, &element, &keys);
 		hs__structure_base(run, &element, &beside);
 		check_url(run, &element, structure);

@@ -70,6 +70,32 @@ static void types_of_structures(void **state)
 	RUN_ROWS("structure-type-name", rows);
 }
 
+static void ids(void **state)
+{
+#define NAMED(id, path, more) PROFILE("{'id':'" id "','path':'" path "'" more "}")
+#define CALLED(slice) ",'sliceName':'" slice "'"
+#define AT_ID "structure-id? StructureDefinition.differential.element[1].id"
+#define AT_SLICE "structure-id? StructureDefinition.differential.element[1].sliceName"
+	static const struct rules_case rows[] = {
+		{ NAMED("Patient.name", "Patient.name", ""), { NULL }, "" },
+		{ NAMED("Patient.name", "Patient.gender", ""), { NULL }, AT_ID },
+		{ NAMED("Patient.name.family", "Patient.name", ""), { NULL }, AT_ID },
+		{ NAMED("Patient.name", "Patient.name.family", ""), { NULL }, AT_ID },
+		{ NAMED("Patient.identifier:a", "Patient.identifier", CALLED("a")), { NULL }, "" },
+		{ NAMED("Patient.identifier:a/b", "Patient.identifier", CALLED("a/b")), { NULL }, "" },
+		{ NAMED("Patient.identifier:a.system", "Patient.identifier.system", ""), { NULL }, "" },
+		{ NAMED("Patient.identifier:a", "Patient.identifier", CALLED("b")), { NULL }, AT_SLICE },
+		{ NAMED("Patient.identifier", "Patient.identifier", CALLED("b")), { NULL }, AT_SLICE },
+		{ NAMED("Patient.identifier:a", "Patient.identifier", ""), { NULL }, AT_SLICE },
+		{ NAMED("Patient.deceased[x]", "Patient.deceasedBoolean", ""), { NULL }, "" },
+		{ NAMED("Patient.deceased[x]:deceasedBoolean", "Patient.deceasedBoolean",
+			  CALLED("deceasedBoolean")),
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("structure-id", rows);
+}
+
 /* Some definitions have a snapshot alone, in which all stands that the base says. */
 static void snapshots_alone(void **state)
 {
@@ -312,6 +338,7 @@ int main(void)
 		cmocka_unit_test(types),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(types_of_structures),
+		cmocka_unit_test(ids),
 		cmocka_unit_test(snapshots_alone),
 		cmocka_unit_test(discriminators),
 		cmocka_unit_test(contexts),
