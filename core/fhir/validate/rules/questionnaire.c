@@ -123,6 +123,14 @@ static void check_initial(struct questions *questions, const struct hs__node *it
 	}
 }
 
+/* "question" stands for all the types that have answers (R4 CodeSystem item-type: notSelectable). */
+static void check_type(struct questions *questions, const struct hs__node *item, struct hs_slice type)
+{
+	if (hs_slice_eq(type, HS_S("question")))
+		HS__WARN(questions->run, item, "type", "business-rule", "questionnaire-type",
+			"'question' says nothing of the answers; name their type, such as string");
+}
+
 static void check_items(struct questions *questions, const struct hs__node *of)
 {
 	if (of->depth > HS__VALIDATE_DEPTH)
@@ -132,6 +140,7 @@ static void check_items(struct questions *questions, const struct hs__node *of)
 		HS__EACH_BELOW(condition, &item, "enableWhen")
 			check_condition(questions, &condition, item.value);
 		struct hs_slice type = hs_json_get_text(item.value, HS_S("type"));
+		check_type(questions, &item, type);
 		check_options(questions, &item, type);
 		check_initial(questions, &item, type);
 		check_items(questions, &item);

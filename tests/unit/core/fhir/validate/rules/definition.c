@@ -439,6 +439,8 @@ static void questionnaires(void **state)
 			{ NULL }, "" },
 		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','answerOption':[{'valueString':'1'}]}"),
 			{ NULL }, "questionnaire-option Questionnaire.item[0].answerOption[0]" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'question'}"), { NULL },
+			"questionnaire-type? Questionnaire.item[0].type" },
 		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','initial':[{'valueInteger':1}]}"), { NULL },
 			"" },
 		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','initial':[{'valueString':'1'}]}"), { NULL },
