@@ -275,7 +275,8 @@ static void check_status(struct hs__response *response)
 	check_period(response, authored, hs_json_get(period, HS_S("end")), false);
 }
 
-/* Where the questionnaire says whom it is about, nobody else is answered for (R4 Questionnaire.subjectType). */
+/* Where the questionnaire says whom it is about, nobody else is answered for (R4 Questionnaire.subjectType).
+ */
 static void check_subject(struct hs__response *response)
 {
 	struct hs__validation *run = response->run;

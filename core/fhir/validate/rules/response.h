@@ -32,7 +32,10 @@ void hs__response_answer(struct hs__response *response, const struct hs__questio
 	const struct hs__node *answer);
 /* May an answer to a question of that type be value`ending`? True for a type that is not known. */
 bool hs__response_takes(struct hs_slice question_type, struct hs_slice ending);
-/* response_option.c: is the value one of those to choose from? `stem` as in "Coding" of valueCoding. */
+/* response_option.c: may the question be answered by values of that type that are none of its options? (R4
+ * item type open-choice, R5 Questionnaire.item.answerConstraint) */
+bool hs__response_is_free(const struct hs__question *question, struct hs_slice type);
+/* Is the value one of those to choose from? `stem` as in "Coding" of valueCoding. */
 void hs__response_option(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);
 /* Of several answers none may be of an option that excludes others (questionnaire-optionExclusive). */

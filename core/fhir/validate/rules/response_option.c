@@ -120,14 +120,24 @@ static void check_value_set(struct hs__response *response, const struct hs__node
 			HS__SHOW(code.code), HS__SHOW(code.system), HS__SHOW(canonical));
 }
 
+bool hs__response_is_free(const struct hs__question *question, struct hs_slice type)
+{
+	struct hs_slice beside = hs_json_get_text(question->item, HS_S("answerConstraint"));
+	if (hs_slice_eq(question->type, HS_S("open-choice")) || hs_slice_eq(beside, HS_S("optionsOrString")))
+		return hs_slice_eq(type, HS_S("String"));
+	/* A coding's options may be of other types, but what is no option is a Coding. */
+	return hs_slice_eq(beside, HS_S("optionsOrType")) &&
+		(hs_slice_eq(question->type, HS_S("coding")) ? hs_slice_eq(type, HS_S("Coding")) :
+							       hs__response_takes(question->type, type));
+}
+
 void hs__response_option(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type)
 {
 	const struct hs_json *options = hs__rules_array(question->item, "answerOption");
 	struct hs_slice set = hs_json_get_text(question->item, HS_S("answerValueSet"));
-	bool open = hs_slice_eq(question->type, HS_S("open-choice"));
 	bool coding = hs_slice_eq(type, HS_S("Coding"));
-	if (open && hs_slice_eq(type, HS_S("String")))
+	if (hs__response_is_free(question, type))
 		return;
 	if (options)
 		check_options(response, answer, value, type, options);

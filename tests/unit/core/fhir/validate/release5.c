@@ -142,10 +142,40 @@ static void leaves_nested_concepts_as_they_were(void **state)
 	expect(EXPANSION("'display':'a',"), "profile-min", "profile-min ValueSet.expansion.contains[0]; ");
 }
 
+/* Whether something else than an option may be answered: R5 says so beside the type of the question. */
+static void takes_answers_beside_the_options(void **state)
+{
+#define CHOOSING(type, constraint, answer) \
+	"{'resourceType':'QuestionnaireResponse','status':'completed','questionnaire':'#q','contained':[{" \
+	"'resourceType':'Questionnaire','id':'q','status':'active','item':[{'linkId':'a','type':'" type \
+	"'," constraint "'answerOption':[{'valueCoding':{'system':'http://a.se','code':'a'}}," \
+	"{'valueInteger':1}]}]}],'item':[{'linkId':'a','answer':[{" answer "}]}]}"
+#define OR_STRING "'answerConstraint':'optionsOrString',"
+#define OR_TYPE "'answerConstraint':'optionsOrType',"
+#define A_CODE(code) "'valueCoding':{'system':'http://a.se','code':'" code "'}"
+	static const char at[] = "response-option QuestionnaireResponse.item[0].answer[0]; ";
+	static const char type[] = "response-option-type QuestionnaireResponse.item[0].answer[0]; ";
+	(void)state;
+	expect(CHOOSING("coding", "", A_CODE("a")), "response", "");
+	expect(CHOOSING("coding", "", A_CODE("b")), "response", at);
+	expect(CHOOSING("coding", "", "'valueString':'b'"), "response", type);
+	expect(CHOOSING("coding", OR_STRING, "'valueString':'b'"), "response", "");
+	expect(CHOOSING("coding", OR_STRING, A_CODE("b")), "response", at);
+	expect(CHOOSING("coding", OR_TYPE, A_CODE("b")), "response", "");
+	expect(CHOOSING("coding", OR_TYPE, "'valueString':'b'"), "response", type);
+	expect(CHOOSING("integer", OR_STRING, "'valueString':'b'"), "response", "");
+	expect(CHOOSING("integer", OR_TYPE, "'valueInteger':7"), "response", "");
+	expect(CHOOSING("integer", OR_TYPE, "'valueString':'b'"), "response",
+		"response-type QuestionnaireResponse.item[0].answer[0].valueString; ");
+	expect(CHOOSING("integer", "", "'valueInteger':7"), "response",
+		"response-option QuestionnaireResponse.item[0].answer[0].valueInteger; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_each_code_once),
+		cmocka_unit_test(takes_answers_beside_the_options),
 		cmocka_unit_test(knows_its_own_elements),
 		cmocka_unit_test(leaves_nested_concepts_as_they_were),
 		cmocka_unit_test(has_its_own_invariants),
