@@ -93,6 +93,21 @@ static void leave_out_added(struct hs_issues *issues, const struct hs_json_mende
 
 /* ---- one validation ---- */
 
+struct asked {
+	const struct hs_validator *validator;
+	const struct hs_validate_options *options;
+};
+
+static bool find_model(void *arg, struct hs_slice name, struct hs_xml_model *out)
+{
+	const struct asked *asked = arg;
+	struct hs_validate_model model;
+	if (!hs_validator_model(asked->validator, name, asked->options, &model))
+		return false;
+	*out = (struct hs_xml_model) { model.defs, model.type, model.space };
+	return true;
+}
+
 void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_validator *validator,
 	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues)
 {
@@ -103,7 +118,9 @@ void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_
 
 	own.source = without_mark(text);
 	if (hs_xml_is(own.source)) {
-		status = hs_xml_read(issues->arena, engine->defs, own.source, NULL, issues, &mended.tree,
+		struct asked asked = { validator, options };
+		struct hs_xml_limits limits = { .model = find_model, .arg = &asked };
+		status = hs_xml_read(issues->arena, engine->defs, own.source, &limits, issues, &mended.tree,
 			&err);
 	} else {
 		status = hs_json_mend(issues->arena, own.source, &mended, &err);

@@ -231,8 +231,8 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 			HS_S_ARG(hs_slice_first(constraint->human, 500)), HS_S_ARG(why));
 	else /* what is wrong with the rule itself will be so for everybody */
 		hs__validate_add(run, node, HS_S_NONE, NULL,
-			hs_path_undefined(constraint->path).len ? severity : HS_SEVERITY_WARNING, "processing",
-			"invariant-not-evaluated", "%.*s could not be evaluated: %s",
+			hs_path_undefined(constraint->path).len ? severity : HS_SEVERITY_WARNING,
+			"processing", "invariant-not-evaluated", "%.*s could not be evaluated: %s",
 			HS_S_ARG(constraint->key), err.text);
 	/* What people wrote of a rule may say little; the expression says what would be right. */
 	if (run->issues->last != before)

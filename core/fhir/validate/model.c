@@ -187,10 +187,9 @@ static const struct kept *keep(const struct hs_validator *validator, const struc
 	return kept;
 }
 
-bool hs__model_of(const struct hs_validator *validator, const struct hs_json *instance,
+bool hs__model_of(const struct hs_validator *validator, struct hs_slice said,
 	const struct hs_validate_options *options, struct hs__model *out, struct hs_error *err)
 {
-	struct hs_slice said = hs_json_get_text(instance, HS_S("resourceType"));
 	*out = (struct hs__model) { validator, hs_defs_type(validator->defs, said) };
 	if (out->type || !validator->models)
 		return true;
@@ -208,5 +207,34 @@ bool hs__model_of(const struct hs_validator *validator, const struct hs_json *in
 	}
 	out->validator = kept->validator;
 	out->type = hs_defs_type(kept->validator->defs, hs_json_get_text(structure, HS_S("url")));
+	return true;
+}
+
+/* ---- for readers of XML ---- */
+
+#define NAMESPACE "http://hl7.org/fhir/StructureDefinition/elementdefinition-namespace"
+#define NAMESPACE_R5 "http://hl7.org/fhir/tools/StructureDefinition/xml-namespace"
+
+static struct hs_slice namespace_of(const struct hs_json *structure)
+{
+	HS_JSON_EACH(extension, hs_json_get(structure, HS_S("extension"))) {
+		struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
+		if (hs_slice_eq(url, HS_S(NAMESPACE)) || hs_slice_eq(url, HS_S(NAMESPACE_R5)))
+			return hs_json_get_text(extension, HS_S("valueUri"));
+	}
+	return HS_S_NONE;
+}
+
+bool hs_validator_model(const struct hs_validator *validator, struct hs_slice name,
+	const struct hs_validate_options *options, struct hs_validate_model *out)
+{
+	struct hs__model model;
+	struct hs_error err;
+	if (!hs__model_of(validator, name, options, &model, &err) || !model.type ||
+		model.type->kind != HS_DEF_LOGICAL)
+		return false;
+	struct hs_slice url = hs_defs_text(model.validator->defs, model.type->url);
+	*out = (struct hs_validate_model) { model.validator->defs, model.type,
+		namespace_of(find_structure(hs_profiles_library(validator->profiles), url)) };
 	return true;
 }

@@ -152,7 +152,8 @@ void hs_validate(const struct hs_validator *validator, const struct hs_json *res
 	struct hs__model model;
 	struct hs_error err;
 	options = options ? options : &defaults;
-	if (!hs__model_of(validator, resource, options, &model, &err)) {
+	if (!hs__model_of(validator, hs_json_get_text(resource, HS_S("resourceType")), options, &model,
+		    &err)) {
 		say_unusable(resource, options, issues, &err);
 		return;
 	}

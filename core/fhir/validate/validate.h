@@ -133,6 +133,16 @@ struct hs_validate_options {             /* all zero is a good default */
 void hs_validate(const struct hs_validator *validator, const struct hs_json *resource,
 	const struct hs_validate_options *options, struct hs_issues *issues);
 
+/* The logical model that an instance is of which calls itself `name` (as hs_validate finds it), for those who
+ * must know its elements to read it. False when there is none. Good as long as the validator. */
+struct hs_validate_model {
+	const struct hs_defs *defs; /* with the model as a type */
+	const struct hs_def_type *type;
+	struct hs_slice space; /* XML namespace that its definition names, or empty */
+};
+bool hs_validator_model(const struct hs_validator *validator, struct hs_slice name,
+	const struct hs_validate_options *options, struct hs_validate_model *out);
+
 /* ---- for FHIRPath ---- */
 
 /* Who asks. */

@@ -73,8 +73,8 @@ bool hs__published_by_hl7(const struct hs__validation *run, const struct hs__nod
  * options' resolve gives. NULL when there is none. */
 const struct hs_json *hs__validate_resolve(struct hs__validation *run, const struct hs__node *node,
 	struct hs_slice reference);
-/* The type of what a Reference within `node` leads to: that of the resource when it is found, else what the text
- * of the reference, or its `type`, says. Empty when nothing does; it may be no type of FHIR. */
+/* The type of what a Reference within `node` leads to: that of the resource when it is found, else what the
+ * text of the reference, or its `type`, says. Empty when nothing does; it may be no type of FHIR. */
 struct hs_slice hs__validate_target(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_json *reference);
 /* Is it an entry of the bundle around? */

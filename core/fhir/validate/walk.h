@@ -45,8 +45,9 @@ struct hs__model {
 	const struct hs_validator *validator;
 	const struct hs_def_type *type; /* NULL: not known */
 };
-/* False when it is of a model that cannot be used; *err says why. Thread-safe. */
-bool hs__model_of(const struct hs_validator *validator, const struct hs_json *instance,
+/* Of an instance that says it is `said` (empty: nothing). False when it is of a model that cannot be used;
+ * *err says why. Thread-safe. */
+bool hs__model_of(const struct hs_validator *validator, struct hs_slice said,
 	const struct hs_validate_options *options, struct hs__model *out, struct hs_error *err);
 
 /* ---- nodes ---- */

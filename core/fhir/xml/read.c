@@ -219,6 +219,7 @@ enum hs_status hs_xml_read(struct hs_arena *arena, const struct hs_defs *defs, s
 		.issues = issues,
 		.err = err,
 		.room = depth < DEPTH_MAX ? depth : DEPTH_MAX,
+		.limits = limits,
 		.extension = hs_defs_type(defs, HS_S("Extension")) };
 	*err = (struct hs_error) { .where = "xml" };
 	if (text.len > most || text.len > INT_MAX)

@@ -148,11 +148,19 @@ static bool own_object(struct hs__xml_reader *reader, struct hs__xml_frame *fram
 	return frame->object || stop_memory(reader, frame->place);
 }
 
+/* Has it the id of an Element, which is an attribute? Those of resources are elements. */
+static bool has_element_id(const struct hs__xml_reader *reader, const struct hs__xml_frame *frame)
+{
+	if (frame->kind == HS__XML_RESOURCE)
+		return frame->type->kind == HS_DEF_LOGICAL &&
+			hs_defs_is_a(reader->defs, frame->type, hs_defs_type(reader->defs, HS_S("Element")));
+	return frame->kind == HS__XML_COMPLEX || frame->kind == HS__XML_PRIMITIVE;
+}
+
 static bool take_attribute(struct hs__xml_reader *reader, struct hs__xml_frame *frame,
 	const struct hs__xml_attribute *attribute)
 {
-	bool is_data = frame->kind == HS__XML_COMPLEX || frame->kind == HS__XML_PRIMITIVE;
-	bool is_id = is_data && hs_slice_eq(attribute->name, HS_S("id"));
+	bool is_id = hs_slice_eq(attribute->name, HS_S("id")) && has_element_id(reader, frame);
 	bool is_url = frame->kind == HS__XML_COMPLEX && frame->type == reader->extension &&
 		hs_slice_eq(attribute->name, HS_S("url"));
 	/* schemaLocation and noNamespaceSchemaLocation say nothing of the content; type would. */
@@ -182,11 +190,29 @@ static bool take_attribute(struct hs__xml_reader *reader, struct hs__xml_frame *
 
 /* ---- elements ---- */
 
-static bool open_resource(struct hs__xml_reader *reader, struct hs_slice name, const char *place)
+static const struct hs_def_type *resource_type(const struct hs__xml_reader *reader, struct hs_slice name)
 {
 	const struct hs_def_type *type = hs_defs_type(reader->defs, name);
+	return type && type->kind == HS_DEF_RESOURCE && !type->abstract ? type : NULL;
+}
+
+/* What is no resource may be of a logical model, in whose definitions the resources are, too. */
+static void find_model(struct hs__xml_reader *reader, struct hs_slice name, struct hs_xml_model *out)
+{
+	const struct hs_xml_limits *limits = reader->limits;
+	*out = (struct hs_xml_model) { .type = resource_type(reader, name) };
+	if (out->type || !limits || !limits->model || !limits->model(limits->arg, name, out))
+		return;
+	reader->defs = out->defs;
+	reader->space = out->space;
+	reader->extension = hs_defs_type(out->defs, HS_S("Extension"));
+}
+
+static bool open_resource(struct hs__xml_reader *reader, struct hs_slice name, const struct hs_def_type *type,
+	const char *place)
+{
 	struct hs__xml_frame *parent = top(reader);
-	if (!type || type->kind != HS_DEF_RESOURCE || type->abstract) {
+	if (!type) {
 		if (!parent)
 			return hs__xml_stop(reader, HS_E_STRUCTURE, place, "there is no resource type %.*s",
 				HS_S_ARG(hs_slice_first(name, 64)));
@@ -257,9 +283,7 @@ static bool follow(struct hs__xml_reader *reader, struct hs__xml_frame *parent, 
 static bool is_attribute_name(const struct hs__xml_reader *reader, const struct hs__xml_frame *parent,
 	struct hs_slice name)
 {
-	if (parent->kind == HS__XML_RESOURCE)
-		return false;
-	return hs_slice_eq(name, HS_S("id")) ||
+	return (hs_slice_eq(name, HS_S("id")) && has_element_id(reader, parent)) ||
 		(parent->type == reader->extension && hs_slice_eq(name, HS_S("url")));
 }
 
@@ -315,13 +339,30 @@ static bool check_narrative(struct hs__xml_reader *reader, struct hs__xml_frame 
 		HS_S_ARG(hs_slice_first(name, 60)), HS_S_ARG(hs_slice_first(space, 80)), HS__XML_XHTML);
 }
 
+static bool enter_resource(struct hs__xml_reader *reader, struct hs_slice name,
+	const struct hs_def_type *type, const char *place, const struct hs__xml_attribute *attributes,
+	size_t count)
+{
+	if (!open_resource(reader, name, type, place))
+		return false;
+	struct hs__xml_frame *frame = top(reader);
+	for (size_t i = 0; frame->kind == HS__XML_RESOURCE && i < count; i++)
+		if (!take_attribute(reader, frame, &attributes[i]))
+			return false;
+	return true;
+}
+
 bool hs__xml_open(struct hs__xml_reader *reader, struct hs_slice name, struct hs_slice space,
 	const char *place, const struct hs__xml_attribute *attributes, size_t count)
 {
 	struct hs__xml_frame *parent = top(reader);
-	bool fhir = hs_slice_eq(space, HS_S(HS__XML_FHIR));
+	struct hs_xml_model root = { .type = NULL };
 	if (!name.ptr)
 		return stop_memory(reader, place);
+	if (!parent)
+		find_model(reader, name, &root);
+	bool fhir = hs_slice_eq(space, HS_S(HS__XML_FHIR)) ||
+		(reader->space.len && hs_slice_eq(space, reader->space));
 	if (parent)
 		parent->filled = true;
 	if (parent && (parent->kind == HS__XML_NARRATIVE || parent->kind == HS__XML_SKIPPED)) {
@@ -345,13 +386,8 @@ bool hs__xml_open(struct hs__xml_reader *reader, struct hs_slice name, struct hs
 	if (parent && parent->kind != HS__XML_WRAPPER)
 		return open_child(reader, name, place, attributes, count) &&
 			check_narrative(reader, top(reader), name, space, place);
-	if (!open_resource(reader, name, place))
-		return false;
-	struct hs__xml_frame *frame = top(reader);
-	for (size_t i = 0; frame->kind == HS__XML_RESOURCE && i < count; i++)
-		if (!take_attribute(reader, frame, &attributes[i]))
-			return false;
-	return true;
+	return enter_resource(reader, name, parent ? resource_type(reader, name) : root.type, place,
+		attributes, count);
 }
 
 /* ---- ends ---- */
@@ -366,8 +402,8 @@ static bool say_empty(struct hs__xml_reader *reader, const struct hs__xml_frame 
 		HS_S_ARG(frame->name));
 }
 
-/* No element is empty (R4 section 2.6.1.1), and that of a resource is one. In JSON it has resourceType at least. Of
- * Parameters there may be none: that is an operation's input without any. */
+/* No element is empty (R4 section 2.6.1.1), and that of a resource is one. In JSON it has resourceType at
+ * least. Of Parameters there may be none: that is an operation's input without any. */
 static bool is_bare(const struct hs__xml_frame *frame)
 {
 	return !frame->filled && !hs_slice_eq(frame->name, HS_S("Parameters"));

@@ -8,23 +8,35 @@
 
 #include <core/fhir/definitions/definitions.h>
 
+/* What the root element is when the definitions have no resource of its name: an instance of a logical model.
+ */
+struct hs_xml_model {
+	const struct hs_defs *defs; /* that know it; to outlive the reading */
+	const struct hs_def_type *type;
+	struct hs_slice space; /* namespace of its elements, beside FHIR's; may be empty */
+};
+
 /* 0 anywhere means the default. */
 struct hs_xml_limits {
 	size_t bytes;   /* of the document; default 256 MiB, at most INT_MAX */
 	uint32_t depth; /* FHIR elements in one another, and as many of narrative; default 100, at most 1,000
 			 */
+	/* Fills in *out for a root element of that name; false: there is no such model. May be NULL. */
+	bool (*model)(void *arg, struct hs_slice name, struct hs_xml_model *out);
+	void *arg;
 };
 
 /* Does the text begin as XML does (after white space and a byte-order mark), so that it can be no JSON? */
 bool hs_xml_is(struct hs_slice text);
 
-/* Reads one resource. `text` must outlive the tree: its nodes know their places in it (hs_json_position).
+/* Reads one resource, or an instance of a model that `limits` tells. `text` must outlive the tree: its
+ * nodes know their places in it (hs_json_position).
  *
  * What is not well formed, is no FHIR resource, or passes a limit fails with line and column. What is wrong
  * in the content (an unknown element or attribute, a wrong order, another namespace, stray text, an element
  * with neither value nor content) is added to `issues` as an error with its FHIRPath, line and column, and
- * left out of the tree where the tree has no place for it; `issues` NULL: the first of these fails too. What
- * stays in the tree and is wrong there, such as an empty object, is not told twice: its check says so.
+ * left out of the tree where the tree has no place for it; `issues` NULL: the first of these fails too.
+ * What stays in the tree and is wrong there, such as an empty object, is not told twice: its check says so.
  * `limits` may be NULL. */
 enum hs_status hs_xml_read(struct hs_arena *arena, const struct hs_defs *defs, struct hs_slice text,
 	const struct hs_xml_limits *limits, struct hs_issues *issues, struct hs_json **out,

@@ -22,7 +22,7 @@ enum hs__xml_kind {
 struct hs__xml_frame {
 	enum hs__xml_kind kind;
 	bool many;                            /* it is an item of an array */
-	bool filled; /* an element was in it, be it a wrong one */
+	bool filled;                          /* an element was in it, be it a wrong one */
 	bool said;                            /* stray text in it was reported */
 	bool has_value;                       /* primitive: there was a value attribute */
 	const char *place;                    /* of its '<' in the source */
@@ -50,6 +50,8 @@ struct hs__xml_reader {
 	uint32_t depth, room;
 	uint32_t inner; /* elements within the narrative or the skipped element */
 	const struct hs_def_type *extension;
+	const struct hs_xml_limits *limits; /* may be NULL */
+	struct hs_slice space;              /* that elements may be in beside FHIR's; of a logical model */
 	struct hs_json *root;
 };
 

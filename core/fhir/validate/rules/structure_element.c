@@ -371,8 +371,8 @@ static void check_key(struct hs__validation *run, const struct hs__node *constra
 			"there is an invariant '%.*s' with another expression already", HS__SHOW(key));
 }
 
-/* Nobody gives an invariant other variables than those of FHIR, and one that is not there is an error when it is
- * evaluated (FHIRPath section 9). */
+/* Nobody gives an invariant other variables than those of FHIR, and one that is not there is an error when it
+ * is evaluated (FHIRPath section 9). */
 static void check_variables(struct hs__validation *run, const struct hs__node *constraint,
 	const struct hs_path *path)
 {

@@ -450,8 +450,8 @@ static void wants_variables_to_be_there(void **state)
 	const char *const definitions[] = { profile, NULL };
 	(void)state;
 	struct hs_validate_options options = { .level = HS_VALIDATE_PROFILES };
-	struct found found =
-		validate_with(definitions, "http://x/p", "{'resourceType':'Patient','id':'a'}", options);
+	struct found found = validate_with(definitions, "http://x/p", "{'resourceType':'Patient','id':'a'}",
+		options);
 	const struct hs_issue *issue = find_issue(&found, "invariant-not-evaluated");
 	assert_non_null(issue);
 	assert_int_equal(issue->severity, HS_SEVERITY_ERROR);

@@ -2,6 +2,8 @@
 /* Instances of logical models: how they say what they are of, and that they are judged like resources. */
 #include "validate_test.h"
 
+#include <core/fhir/xml/xml.h>
+
 #define LOGICAL(name, type, base, derivation, elements) \
 	"{'resourceType':'StructureDefinition','url':'http://m/sd/" name "','name':'" name \
 	"','status':'draft'," \
@@ -104,6 +106,87 @@ static void is_no_resource(void **state)
 		"", "Bundle.entry[0].resource.resourceType");
 }
 
+struct reading {
+	struct hs_validator *validator;
+	struct hs_validate_options options;
+};
+
+static bool find_model(void *arg, struct hs_slice name, struct hs_xml_model *out)
+{
+	struct reading *reading = arg;
+	struct hs_validate_model model;
+	if (!hs_validator_model(reading->validator, name, &reading->options, &model))
+		return false;
+	*out = (struct hs_xml_model) { model.defs, model.type, model.space };
+	return true;
+}
+
+#define IN_SPACE(base) \
+	"{'resourceType':'StructureDefinition','url':'http://m/sd/Note','name':'Note','status':'draft'," \
+	"'kind':'logical','abstract':false,'type':'http://m/Note','baseDefinition':'" TYPES base "'," \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/elementdefinition-namespace'," \
+	"'valueUri':'urn:m'}],'derivation':'specialization','differential':{'element':[" \
+	"{'path':'Note','min':0,'max':'*'}," \
+	"{'path':'Note.text','min':1,'max':'*','type':[{'code':'string'}]}]}}"
+
+/* In XML, too: what repeats, what is a number and what comes first is said by the model. */
+static void is_read_of_xml(void **state)
+{
+	static const struct {
+		const char *xml, *path; /* of the first fault; NULL: there is none, "": it cannot be read */
+	} rows[] = {
+		{ "<Visit xmlns='http://hl7.org/fhir' id='v'><when value='2020-01-02'/><valueQuantity>"
+		  "<value value='1.50'/></valueQuantity><step><name value='a'/></step></Visit>",
+			NULL },
+		{ "<Visit xmlns='http://hl7.org/fhir'><sex value='male'/></Visit>", "Visit" },
+		{ "<Visit xmlns='http://hl7.org/fhir'><when value='2020-01-02'/><sex value='x'/></Visit>",
+			"Visit.sex" },
+		{ "<Visit xmlns='http://hl7.org/fhir'><sex value='male'/><when value='2020-01-02'/></Visit>",
+			"Visit.when" },
+		{ "<Visit xmlns='http://hl7.org/fhir'><when value='2020-01-02'/><pet value='x'/></Visit>",
+			"Visit.pet" },
+		{ "<Visit xmlns='urn:m'><when value='2020-01-02'/></Visit>", "" },
+		{ "<Note xmlns='urn:m'><text value='a'/><text value='b'/></Note>", NULL },
+		{ "<Note xmlns='http://hl7.org/fhir'><text value='a'/></Note>", NULL },
+		{ "<Note xmlns='urn:m' id='n'><text value='a'/></Note>", "Note" },
+		{ "<Letter xmlns='urn:m'/>", "" },
+	};
+	static const char *const models[] = { VISIT(TYPES "Element"), place, IN_SPACE("Base") };
+	struct hs_error err;
+	(void)state;
+	if (!validate_bench.packages[0])
+		skip();
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	struct hs_library *library = hs_library_over(validate_bench.library);
+	for (size_t i = 0; i < COUNT_OF(models); i++)
+		assert_int_equal(hs_library_add(library, quoted(arena, models[i]), &err), HS_OK);
+	struct hs_profiles *profiles = hs_profiles_new(validate_bench.defs, library, validate_bench.profiles);
+	struct hs_validator_source source = { .profiles = profiles };
+	struct reading reading = { .validator = hs_validator_new(&source) };
+	struct hs_xml_limits limits = { .model = find_model, .arg = &reading };
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct hs_issues issues = { .arena = arena };
+		struct hs_json *tree = NULL;
+		struct hs_slice text = hs_slice_cstr(rows[i].xml);
+		enum hs_status status = hs_xml_read(arena, validate_bench.defs, text, &limits, &issues, &tree,
+			&err);
+		bool readable = !rows[i].path || *rows[i].path;
+		assert_int_equal(status, readable ? HS_OK : HS_E_STRUCTURE);
+		reading.options.source = text;
+		if (readable)
+			hs_validate(reading.validator, tree, &reading.options, &issues);
+		if ((issues.errors > 0) != (readable && rows[i].path) ||
+			(issues.errors && !hs_slice_eq(issues.first->path, hs_slice_cstr(rows[i].path)))) {
+			print_issues(&(struct found) { .issues = issues });
+			fail_msg("%s", rows[i].xml);
+		}
+	}
+	hs_validator_unref(reading.validator);
+	hs_profiles_unref(profiles);
+	hs_library_unref(library);
+	hs_arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +195,7 @@ int main(void)
 		cmocka_unit_test(has_what_its_base_has),
 		cmocka_unit_test(says_why_a_model_is_of_no_use),
 		cmocka_unit_test(is_no_resource),
+		cmocka_unit_test(is_read_of_xml),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }

@@ -276,7 +276,8 @@ static void tells_of_empty_resources(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct hs_json *tree = NULL;
 		struct hs_issues issues = { .arena = arena };
-		assert_int_equal(hs_xml_read(arena, defs, hs_slice_cstr(rows[i].xml), NULL, &issues, &tree, &err),
+		assert_int_equal(hs_xml_read(arena, defs, hs_slice_cstr(rows[i].xml), NULL, &issues, &tree,
+					 &err),
 			HS_OK);
 		if (issues.errors != (rows[i].path != NULL))
 			fail_msg("%s: %u errors", rows[i].xml, issues.errors);
