@@ -14,9 +14,10 @@
 
 #include <cmocka.h>
 
-#define LINES 21000u /* more than are loaded before entries are put off (load/defer.c) */
-#define PATIENTS 700u
-#define BATCH 4000u
+#define LINES 6000u /* that are stored both ways; one at a time is slow */
+#define MORE 21000u /* that are only loaded: enough for entries to be put off (load/defer.c) */
+#define PATIENTS 200u
+#define BATCH 1500u
 
 struct place {
 	struct fixture *f;
@@ -25,8 +26,8 @@ struct place {
 	struct hs_rest_loader *loader;
 };
 static struct place one_by_one, bulk;
-static struct hs_slice lines[LINES];
-static char refused_one[LINES], refused_bulk[LINES];
+static struct hs_slice lines[MORE];
+static char refused_one[LINES], refused_bulk[MORE];
 static struct hs_arena *memory;
 
 static void find_place(struct place *place)
@@ -164,8 +165,8 @@ static void make_lines(void)
 
 	hs_buf_init(&buf, NULL, 1 << 16);
 	for (unsigned n = 0; n < LINES; n++) {
-		/* Many different ones at the beginning and once entries are put off; between them only such
-		 * as go the bulk way. */
+		/* Many different ones at the beginning, where an empty index has put its entries off, and at
+		 * the end; between them only such as go the bulk way. */
 		if ((n < 1000 || n > LINES - 500) && n % 10 == 1 && n > 400) {
 			lines[n] = special(n);
 			continue;
@@ -411,7 +412,7 @@ static struct dump dump_all(const struct place *place)
 	struct hs_arena *arena = hs_arena_new((size_t)256 << 20);
 	struct hs_error err;
 
-	dump.texts = hs_arena_array(memory, (size_t)2 * LINES, sizeof *dump.texts);
+	dump.texts = hs_arena_array(memory, (size_t)LINES + MORE, sizeof *dump.texts);
 	while (dump.more) {
 		assert_int_equal(hs_store_read_wait(place->store, arena, dump_page, &dump, &err), HS_OK);
 		hs_arena_reset(arena);
@@ -673,17 +674,17 @@ static void puts_entries_off_and_mends_them(void **state)
 	/* Only seeded ones, so that the loader stays in the bulk way; then the program ends in the middle. */
 	struct hs_buf buf;
 	hs_buf_init(&buf, NULL, 1 << 16);
-	for (unsigned n = 0; n < LINES; n++) {
+	for (unsigned n = 0; n < MORE; n++) {
 		hs_buf_clear(&buf);
 		hs_seed_write_pointer(2, n, PATIENTS, &buf);
 		lines[n] = hs_arena_copy(memory, hs_buf_slice(&buf));
 	}
 	hs_buf_free(&buf);
-	for (unsigned n = 0; n < LINES; n += BATCH)
-		run(&bulk, n, n + BATCH < LINES ? n + BATCH : LINES, false, false);
+	for (unsigned n = 0; n < MORE; n += BATCH)
+		run(&bulk, n, n + BATCH < MORE ? n + BATCH : MORE, false, false);
 	assert_false(entered());
 	const char *id = hs_arena_cstr(memory,
-		hs_arena_printf(memory, "DocumentReference/%.*s", HS_S_ARG(id_of(lines[LINES - 7]))));
+		hs_arena_printf(memory, "DocumentReference/%.*s", HS_S_ARG(id_of(lines[MORE - 7]))));
 	const char *before[WAITING];
 	for (size_t i = 0; i < WAITING; i++)
 		before[i] = gist(bulk.f, waiting[i]);
