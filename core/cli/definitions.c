@@ -4,32 +4,18 @@
 
 #include <core/base/world.h>
 #include <core/fhir/xml/xml.h>
+#include <core/host/host.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-
-void hs_cli_packages_root(char *out, size_t size)
-{
-	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
-
-	if (set && set[0])
-		snprintf(out, size, "%s", set);
-	else
-		snprintf(out, size, "%s/.fhir/packages", home ? home : "");
-}
 
 void hs_cli_cache_dir(char *out, size_t size)
 {
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-
-	if (cache && cache[0])
-		snprintf(out, size, "%s", cache);
-	else
-		snprintf(out, size, "%s/.cache", home ? home : "");
+	hs_host_usual_cache(out, size);
+	char *last = strrchr(out, '/');
+	*last = '\0';
 	mkdir(out, 0700);
-	size_t used = strlen(out);
-	snprintf(out + used, size - used, "/handslag");
+	*last = '/';
 	mkdir(out, 0700);
 }
 
@@ -68,7 +54,7 @@ enum hs_status hs_cli_definitions_of(struct hs_slice release, struct hs_defs **o
 	char root[2048], cache[2100];
 	struct hs_package *package = NULL;
 
-	hs_cli_packages_root(root, sizeof(root));
+	hs_packages_root(NULL, root, sizeof(root));
 	hs_cli_cache_dir(cache, sizeof(cache));
 	enum hs_status status = hs_package_find(root, core, &package, err);
 	if (status)

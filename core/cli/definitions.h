@@ -8,9 +8,7 @@
 
 #define HS_CLI_PACKAGES_MAX 64
 
-/* The package cache: $HS_PACKAGES, or ~/.fhir/packages. */
-void hs_cli_packages_root(char *out, size_t size);
-/* The folder of compiled images, made when missing: $XDG_CACHE_HOME/handslag, or ~/.cache/handslag. */
+/* hs_host_usual_cache, made when it is missing. */
 void hs_cli_cache_dir(char *out, size_t size);
 /* The package that holds the definitions of a FHIR version. */
 const char *hs_cli_core_package(enum hs_fhir_version fhir);

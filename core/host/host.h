@@ -88,6 +88,10 @@ struct hs_host_config_key {
 };
 bool hs_host_config_key(size_t index, struct hs_host_config_key *out);
 
+/* Where compiled images are unless a configuration says: $XDG_CACHE_HOME/handslag where that is absolute
+ * (others do not count: XDG Base Directory Specification), else ~/.cache/handslag. False: there is no home
+ * either, and *out is below the root. */
+bool hs_host_usual_cache(char *out, size_t size);
 /* Is there a data directory? HS_E_NOT_FOUND. */
 enum hs_status hs_host_data_check(const char *dir, struct hs_error *err);
 /* Makes the data directory (unless data_exists: HS_E_NOT_FOUND), takes its lock, opens packages, definitions,
@@ -155,7 +159,7 @@ enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_conf
  * HS_E_NOT_FOUND when it is not there. */
 enum hs_status hs_packages_remove(struct hs_arena *arena, const struct hs_host_config *config,
 	const char *what, struct hs_error *err);
-/* The folder of the package cache: of the configuration, $HS_PACKAGES, or ~/.fhir/packages. */
+/* The folder of the package cache: of the configuration (NULL: none), $HS_PACKAGES, or ~/.fhir/packages. */
 void hs_packages_root(const struct hs_host_config *config, char *out, size_t size);
 /* Opens NAME[#VERSION] from the cache or a .tgz by its path. */
 enum hs_status hs_packages_open(const struct hs_host_config *config, const char *what,

@@ -21,7 +21,7 @@ void hs_packages_root(const struct hs_host_config *config, char *out, size_t siz
 {
 	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
 
-	if (config->package_cache[0])
+	if (config && config->package_cache[0])
 		snprintf(out, size, "%s", config->package_cache);
 	else if (set && set[0])
 		snprintf(out, size, "%s", set);

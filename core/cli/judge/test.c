@@ -67,7 +67,7 @@ static struct hs_slice find_example(struct session *session, const struct hs_scr
 		return HS_S_NONE;
 	if (!hs_reference_parse(reference, &parts) || !parts.type.len || !parts.id.len)
 		return HS_S_NONE;
-	hs_cli_packages_root(root, sizeof(root));
+	hs_packages_root(NULL, root, sizeof(root));
 	const char *core = hs_cli_core_package(session->settings.fhir == HS_FHIR_R5 ? HS_FHIR_R5 :
 										      HS_FHIR_R4);
 	if (hs_package_find(root, hs_slice_cstr(core), &package, &err))

@@ -120,7 +120,7 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 	char root[2048];
 	struct hs_error ignored;
 
-	hs_cli_packages_root(root, sizeof(root));
+	hs_packages_root(NULL, root, sizeof(root));
 	choose_core(engine, setup, root);
 	enum hs_status status = add_core(engine, setup, root, err);
 	for (size_t i = 0; !status && setup->packages && i < setup->packages->count; i++)

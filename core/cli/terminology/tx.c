@@ -328,7 +328,7 @@ static const char *const *choose_packages(struct hs_arena *arena)
 	char root[2048];
 	size_t n = 0;
 
-	hs_cli_packages_root(root, sizeof(root));
+	hs_packages_root(NULL, root, sizeof(root));
 	for (size_t i = 0; list && i < sizeof(usual) / sizeof(usual[0]); i++) {
 		struct hs_package *package = NULL;
 		struct hs_error ignored;

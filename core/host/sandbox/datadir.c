@@ -81,19 +81,25 @@ static enum hs_status take_lock(struct hs_host *host, struct hs_error *err)
 	return HS_OK;
 }
 
+bool hs_host_usual_cache(char *out, size_t size)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (xdg && xdg[0] == '/')
+		snprintf(out, size, "%s/handslag", xdg);
+	else
+		snprintf(out, size, "%s/.cache/handslag", home ? home : "");
+	return (xdg && xdg[0] == '/') || (home && home[0] == '/');
+}
+
 static enum hs_status choose_cache(struct hs_host *host, struct hs_error *err)
 {
 	const char *set = host->config->cache_dir;
-	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	char path[4096];
 
 	if (set[0])
 		snprintf(path, sizeof(path), "%s", set);
-	else if (xdg && xdg[0] == '/')
-		snprintf(path, sizeof(path), "%s/handslag", xdg);
-	else if (home && home[0] == '/')
-		snprintf(path, sizeof(path), "%s/.cache/handslag", home);
-	else
+	else if (!hs_host_usual_cache(path, sizeof(path)))
 		snprintf(path, sizeof(path), "%s/cache", host->data_dir);
 	enum hs_status status = hs__make_dirs(path, err);
 	if (status && !set[0]) {
