@@ -10,6 +10,7 @@ struct stream {
 	struct hs_slice from;        /* where its page began */
 	struct hs_find_page page;
 	size_t taken; /* of the page */
+	size_t hit;   /* of the shelf's, up to which they have passed */
 	bool begun, ranked;
 	struct hs__shelf_rank rank; /* of the next one, once ranked */
 };
@@ -45,12 +46,14 @@ static enum hs_status read_cursor(struct merge *merge, const struct hs__merge_qu
 	return HS_OK;
 }
 
-static bool needs_entries(const struct hs_search *search)
+/* The kinds of entries that a search is sorted by, a bit each. */
+static unsigned kinds_of(const struct hs_search *search)
 {
+	unsigned kinds = 0;
 	for (size_t i = 0; i < search->sort_count; i++)
 		if (search->sort[i].special == HS_SORT_PARAM)
-			return true;
-	return false;
+			kinds |= HS_INDEX_KIND(search->sort[i].kind);
+	return kinds;
 }
 
 /* A keeper has no entries to show: they are made of the resource. */
@@ -70,30 +73,28 @@ static enum hs_status rank_stored(struct merge *merge, struct stream *stream,
 	const struct hs__both *both = stream->both;
 	struct hs_index_row *rows = NULL;
 	size_t count = 0;
+	unsigned kinds = kinds_of(both->stored);
 	enum hs_status status = HS_OK;
-	if (needs_entries(both->stored) && both->type->row && both->type->row->keeper)
+	if (kinds && both->type->row && both->type->row->keeper)
 		status = extract(merge, both, resource, &rows, &count, err);
-	else if (needs_entries(both->stored))
-		status = hs_txn_index(merge->txn, merge->arena, resource, ~0u, &rows, &count, err);
+	else if (kinds)
+		status = hs_txn_index(merge->txn, merge->arena, resource, kinds, &rows, &count, err);
 	if (status == HS_OK)
 		hs__shelf_rank(both->stored, resource->id, resource->updated_ms, rows, count, &stream->rank);
 	return status;
 }
 
-static enum hs_status rank_shelved(struct merge *merge, struct stream *stream,
-	const struct hs_resource *resource, struct hs_error *err)
+/* The shelf has ranked what it found, and its pages keep that order. */
+static void rank_shelved(struct stream *stream, const struct hs_resource *resource)
 {
 	const struct hs__both *both = stream->both;
-	const struct hs__shelf *shelf = both->env->rest->shelf;
-	struct hs_index_row *rows = hs_arena_array(merge->arena, both->shelf->rows_most + 1, sizeof *rows);
+	const struct hs__shelf_hits *hits = &both->hits;
 	uint32_t at = 0;
-	if (!rows)
-		return hs_fail(err, HS_E_LIMIT, "the page is too large; ask for less with _count");
-	size_t count = !hs__shelf_find_id(shelf, both->shelf, resource->id, &at) ?
-		0 :
-		hs__shelf_rows(shelf, hs__shelf_item(shelf, both->shelf, at), rows);
-	hs__shelf_rank(&both->shelved, resource->id, resource->updated_ms, rows, count, &stream->rank);
-	return HS_OK;
+	bool there = hs__shelf_find_id(both->env->rest->shelf, both->shelf, resource->id, &at);
+	while (there && stream->hit < hits->count && hits->items[stream->hit].at != at)
+		stream->hit++;
+	if (there && stream->hit < hits->count)
+		stream->rank = *hits->items[stream->hit].rank;
 }
 
 /* Ranks the next one of a type, reading on where its page is used up. */
@@ -104,8 +105,10 @@ static enum hs_status advance(struct merge *merge, struct stream *stream, struct
 		if (stream->taken < stream->page.count) {
 			const struct hs_resource *next = &stream->page.items[stream->taken];
 			stream->ranked = true;
-			status = hs__shelf_owns(next) ? rank_shelved(merge, stream, next, err) :
-							rank_stored(merge, stream, next, err);
+			if (hs__shelf_owns(next))
+				rank_shelved(stream, next);
+			else
+				status = rank_stored(merge, stream, next, err);
 		} else if (stream->begun && stream->page.next.len == 0) {
 			stream->both = NULL;
 		} else {
