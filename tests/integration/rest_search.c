@@ -276,6 +276,12 @@ static void searches_several_types(void **state)
 	send_ok("GET", "", NULL, 400);
 	send_ok("GET", "?_count=2", NULL, 400);
 	send_ok("GET", "?_type=Chair", NULL, 400);
+	/* A type that is named twice is one type. */
+	a = find("?_type=Patient,Organization,Patient&_id=p1,o1");
+	assert_string_equal(ids(&a), "p1 o1");
+	assert_int_equal(number(&a, "/total"), 2);
+	a = send_ok("GET", "?_type=Patient&_type=Organization", NULL, 400);
+	expect_part(fixture_issue(fx, &a), "given twice");
 	send_ok("GET", "?_type=Patient&_cursor=x", NULL, 400);
 }
 

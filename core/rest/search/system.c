@@ -72,10 +72,36 @@ static enum hs_status take_every_type(struct several *several, struct hs_error *
 	return HS_OK;
 }
 
+static bool has_type(const struct several *several, const struct hs__rest_type *type)
+{
+	for (size_t i = 0; i < several->count; i++)
+		if (several->ones[i].type == type)
+			return true;
+	return false;
+}
+
+/* Two lists would be both meant, and only what they share be found. */
+static enum hs_status check_one_list(const struct hs__rest_call *call, struct hs_slice list,
+	struct hs_error *err)
+{
+	for (size_t i = 0; i < call->query_count; i++)
+		if (hs_slice_eq(call->query[i].name, HS_S("_type")) &&
+			!hs_slice_eq(call->query[i].value, list))
+			return hs_fail(err, HS_E_VALUE,
+				"search parameter '_type' is given twice, as '%.*s' and '%.*s'; give it "
+				"once, with commas",
+				HS_S_ARG(hs_slice_first(list, 60)),
+				HS_S_ARG(hs_slice_first(call->query[i].value, 60)));
+	return HS_OK;
+}
+
 static enum hs_status read_types(struct several *several, const struct hs__rest_call *call,
 	struct hs_error *err)
 {
 	struct hs_slice list = hs__rest_query_get(call->query, call->query_count, HS_S("_type"));
+	enum hs_status status = check_one_list(call, list, err);
+	if (status != HS_OK)
+		return status;
 	if (list.len == 0 && call->compartment.owner.len > 0)
 		return take_types_of(several, call, err);
 	if (list.len == 0)
@@ -89,6 +115,8 @@ static enum hs_status read_types(struct several *several, const struct hs__rest_
 		if (!type || !(type->row->interactions & HS_CAN_SEARCH))
 			return hs_fail(err, HS_E_VALUE, "_type: resource type '%.*s' cannot be searched here",
 				HS_S_ARG(hs_slice_first(name, 64)));
+		if (has_type(several, type))
+			continue;
 		if (several->count == TYPES_MAX)
 			return hs_fail(err, HS_E_TOO_COSTLY, "_type names more than %d types", TYPES_MAX);
 		several->ones[several->count++].type = type;
