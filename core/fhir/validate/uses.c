@@ -3,15 +3,22 @@
  */
 #include <core/fhir/validate/walk.h>
 
+/* What is not here may be right; what is here and cannot be used is wrong for everybody who claims it. */
 static const struct hs_profile *find_profile(struct hs__validation *run, const struct hs__node *node,
 	struct hs_slice canonical, enum hs_severity severity)
 {
 	struct hs_error err;
 	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &err);
-	if (!profile)
+	if (profile)
+		return profile;
+	if (err.status == HS_E_NOT_FOUND)
 		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "not-found", "profile-unknown", "%s",
 			err.text);
-	return profile;
+	else
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "processing",
+			"profile-unusable", "the profile '%.*s' cannot be used: %s",
+			HS_S_ARG(hs_slice_first(canonical, 200)), err.text);
+	return NULL;
 }
 
 /* ---- profiles of a type ---- */

@@ -252,11 +252,25 @@ static void heeds_declared_profiles(void **state)
 {
 	static const char *const definitions[] = { PROFILE("Patient", "{'path':'Patient.name','min':1}"),
 		NULL };
+	static const char *const circle[] = {
+		"{'resourceType':'StructureDefinition','url':'http://x/round','name':'R','status':'draft',"
+		"'kind':'resource','abstract':false,'type':'Patient','baseDefinition':'http://x/round',"
+		"'derivation':'constraint','differential':{'element':[{'path':'Patient.name','min':1}]}}",
+		NULL
+	};
 	(void)state;
 	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/p']}}",
 		"profile-min", "Patient");
 	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/none']}}",
 		"profile-unknown", "Patient");
+	/* What is here and cannot be used is an error. */
+	struct hs_validate_options options = { .level = HS_VALIDATE_PROFILES };
+	struct found found = validate_with(circle, NULL,
+		"{'resourceType':'Patient','meta':{'profile':['http://x/round']}}", options);
+	const struct hs_issue *issue = find_issue(&found, "profile-unusable");
+	assert_non_null(issue);
+	assert_int_equal(issue->severity, HS_SEVERITY_ERROR);
+	hs_arena_free(found.arena);
 	/* What another version demands says nothing. */
 	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/p|9']}}",
 		"profile-version", "Patient");
