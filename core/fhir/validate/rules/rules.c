@@ -139,15 +139,28 @@ const struct hs_json *hs__rules_resource_of(struct hs__validation *run, const st
 
 #define IDS_MAX 1000000u
 
-/* Ids of elements are unique within a resource (R4 Element.id); contained resources and entries are resources
- * of their own. */
+/* Ids of elements have no spaces and are unique within a resource (R4 Element.id); contained resources and
+ * entries are resources of their own. */
+static void check_id(struct hs__validation *run, const struct hs__node *node, struct hs_slice id,
+	struct hs_map *ids)
+{
+	bool fresh = true;
+	hs_map_put(ids, id, &fresh);
+	if (!fresh)
+		HS__FAIL(run, node, "id", "invalid", "element-id-twice",
+			"another element has the id '%.*s' already; ids are unique within a resource",
+			HS__SHOW(id));
+	if (hs_slice_find(id, ' ', 0) != SIZE_MAX)
+		HS__WARN(run, node, "id", "value", "element-id-space",
+			"the id of an element has no spaces, not '%.*s'", HS__SHOW(id));
+}
+
 static void gather_ids(struct hs__validation *run, const struct hs__node *resource,
 	const struct hs__node *node, struct hs_map *ids)
 {
 	HS_JSON_EACH(member, node->value) {
 		struct hs_slice key = hs_json_key(member);
 		struct hs__node below = hs__below(node, "", -1, member);
-		bool fresh = true;
 		below.name = key;
 		if (hs_json_is(member, HS_JSON_OBJECT) && !hs_json_get(member, HS_S("resourceType"))) {
 			gather_ids(run, resource, &below, ids);
@@ -161,12 +174,7 @@ static void gather_ids(struct hs__validation *run, const struct hs__node *resour
 			}
 		} else if (key.len == 2 && node != resource && hs_slice_eq(key, HS_S("id")) &&
 			hs_json_is(member, HS_JSON_STRING) && ids->count < IDS_MAX) {
-			hs_map_put(ids, hs_json_text(member), &fresh);
-			if (!fresh)
-				HS__FAIL(run, node, "id", "invalid", "element-id-twice",
-					"another element has the id '%.*s' already; ids are unique within a "
-					"resource",
-					HS__SHOW(hs_json_text(member)));
+			check_id(run, node, hs_json_text(member), ids);
 		}
 	}
 }
