@@ -3,6 +3,8 @@
  * refers to (R4 references, section 2.3.0.4; the invariant dom-3 says it too, but slowly). */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#include <core/fhir/check.h>
+
 /* Bundles in which several entries may have one address: versions of one resource, or requests on it. */
 static bool has_versions(const struct hs_json *bundle)
 {
@@ -83,6 +85,12 @@ static void check_form(struct hs__validation *run, const struct hs__node *node, 
 		HS__WARN(run, node, "reference", "value", "reference-form",
 			"'%.*s' does not look like a reference; write TYPE/ID, a URL, urn:uuid:..., or #ID "
 			"of a contained resource",
+			HS__SHOW(text));
+	else if (hs_slice_starts(text, HS_S("urn:")) &&
+		!hs_check_primitive(HS_PRIM_URI, hs_json_get(node->value, HS_S("reference"))))
+		HS__WARN(run, node, "reference", "value", "reference-form",
+			"'%.*s' does not look like a reference; behind urn:uuid: stands a UUID, and behind "
+			"urn:oid: numbers with dots",
 			HS__SHOW(text));
 	if (!text.len && !hs_json_get(node->value, HS_S("identifier")) &&
 		!hs_json_get(node->value, HS_S("display")) && !hs_json_get(node->value, HS_S("extension")))

@@ -161,6 +161,10 @@ static void references(void **state)
 		{ OWNED("Patient/1", "Patient"), { NULL }, "" },
 		{ OWNED("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1", "Patient"), { NULL }, "" },
 		{ OWNED("Patient/1", "Group"), { NULL }, "reference-type Basic.subject.type" },
+		{ OWNED("urn:oid:1.2.752.129", "Patient"), { NULL }, "" },
+		{ OWNED("urn:uuid:6a2ee390", "Patient"), { NULL },
+			"reference-form? Basic.subject.reference" },
+		{ OWNED("urn:oid:1.2.x", "Patient"), { NULL }, "reference-form? Basic.subject.reference" },
 	};
 	(void)state;
 	RUN_ROWS("reference-", rows);
@@ -180,6 +184,8 @@ static void ids(void **state)
 		{ "{'resourceType':'Patient','name':[{'text':'x','period':{'id':'a','start':'2020'}}],"
 		  "'maritalStatus':{'id':'a','text':'x'}}",
 			{ NULL }, "element-id-twice Patient.maritalStatus.id" },
+		{ "{'resourceType':'Patient','name':[{'id':'a b','text':'x'}]}", { NULL },
+			"element-id-space? Patient.name[0].id" },
 		/* What is contained has ids of its own. */
 		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'}],'managingOrganization':{'"
 		  "reference':'#o'},"
