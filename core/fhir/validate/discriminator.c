@@ -381,6 +381,57 @@ static struct hs_slice argument_of(struct hs_slice step)
 	return argument;
 }
 
+/* ---- what a fixed value or pattern on the way says of the end ---- */
+
+/* Has the value, down the path, something that fits? */
+static bool has_below(const struct hs_json *value, struct hs_slice path, const struct hs_json *wanted,
+	bool exact)
+{
+	if (hs_json_is(value, HS_JSON_ARRAY)) {
+		HS_JSON_EACH(item, value)
+			if (has_below(item, path, wanted, exact))
+				return true;
+		return false;
+	}
+	if (!path.len)
+		return value && hs__value_fits(value, wanted, exact);
+	struct hs_slice step = cut_step(&path);
+	return value && has_below(hs_json_get(value, step), path, wanted, exact);
+}
+
+/* Of all that `wanted` has down the path the item must have the like: 1 or 0, UNKNOWN when it has nothing
+ * there. */
+static int match_below(struct matching *match, const struct hs_json *wanted, struct hs_slice path,
+	const struct hs_json *item, struct hs_slice whole, bool exact)
+{
+	int result = UNKNOWN;
+	if (!wanted || ++match->steps > 5000)
+		return UNKNOWN;
+	if (hs_json_is(wanted, HS_JSON_ARRAY)) {
+		HS_JSON_EACH(part, wanted) {
+			int one = match_below(match, part, path, item, whole, exact);
+			if (one == 0)
+				return 0;
+			result = one == 1 ? 1 : result;
+		}
+		return result;
+	}
+	if (!path.len)
+		return has_below(item, whole, wanted, exact);
+	struct hs_slice step = cut_step(&path);
+	return match_below(match, hs_json_get(wanted, step), path, item, whole, exact);
+}
+
+/* The pattern of code says what code.coding.code is, too. */
+static int match_above(struct matching *match, struct hs_slice path, const struct hs__node *item,
+	const struct hs_profile_element *element)
+{
+	const struct hs_json *wanted = element->fixed ? element->fixed : element->pattern;
+	if (match->kind != HS_DISCRIMINATOR_VALUE || !wanted)
+		return UNKNOWN;
+	return match_below(match, wanted, path, item->value, path, element->fixed != NULL);
+}
+
 static int follow(struct matching *match, struct hs_slice path, const struct hs__node *item,
 	const struct hs_profile_element *element)
 {
@@ -402,9 +453,9 @@ static int follow(struct matching *match, struct hs_slice path, const struct hs_
 		return is_extension_of(element, hs_json_get_text(item->value, HS_S("url")));
 	const struct hs_profile_element *body = body_of(match, item, element);
 	const struct hs_profile_element *child = body ? hs_profile_child(body, step) : NULL;
-	if (!child)
-		return UNKNOWN;
-	return follow_child(match, rest, item, child);
+	int above = match_above(match, path, item, element);
+	int result = child && above != 0 ? follow_child(match, rest, item, child) : UNKNOWN;
+	return above == 0 || (above == 1 && (result == UNKNOWN || result == NEUTRAL)) ? above : result;
 }
 
 /* A discriminator of which the slice says nothing leaves the decision to the others. */

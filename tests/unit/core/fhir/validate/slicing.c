@@ -60,6 +60,36 @@ static void slices_by_pattern(void **state)
 	bad(profile, COMPONENT("2"), "slice-min", "Observation");
 }
 
+/* The pattern of an element on the way says what is at its end. */
+static void slices_below_a_pattern(void **state)
+{
+#define BY(path, demand) \
+	PROFILE("Observation", \
+		"'Observation.component','slicing':{'discriminator':[{'type':'value','path':'" path \
+		"'}],'rules':'open'}", \
+		"{'path':'Observation.component','sliceName':'a','min':1,'max':'1'}," \
+		"{'path':'Observation.component.code','min':1," demand "}")
+#define BOTH "'patternCodeableConcept':{'coding':[{'code':'1'},{'code':'2'}]}"
+#define MEASURED(codings) \
+	"{'resourceType':'Observation','status':'final','code':{'text':'c'}," \
+	"'component':[{'code':{'text':'t'," \
+	"'coding':[" codings "]},'valueString':'v'}]}"
+#define CODED(code) "{'system':'http://a.se','code':'" code "'}"
+	static const char one[] = BY("code.coding.code",
+		"'patternCodeableConcept':{'coding':[{'system':'http://a.se','code':'1'}]}");
+	static const char text[] = BY("code.text", "'patternCodeableConcept':{'text':'t'}");
+	static const char other[] = BY("code.text", "'patternCodeableConcept':{'text':'u'}");
+	static const char two[] = BY("code.coding.code", BOTH);
+	(void)state;
+	good(one, MEASURED(CODED("1")));
+	good(one, MEASURED(CODED("2") "," CODED("1")));
+	bad(one, MEASURED(CODED("2")), "slice-min", "Observation");
+	good(text, MEASURED(CODED("1")));
+	bad(other, MEASURED(CODED("1")), "slice-min", "Observation");
+	good(two, MEASURED(CODED("2") "," CODED("1")));
+	bad(two, MEASURED(CODED("2")), "slice-min", "Observation");
+}
+
 static void slices_by_type(void **state)
 {
 	static const char profile[] = PROFILE("Observation",
@@ -299,6 +329,7 @@ int main(void)
 		cmocka_unit_test(slices_by_value),
 		cmocka_unit_test(heeds_the_rules),
 		cmocka_unit_test(slices_by_pattern),
+		cmocka_unit_test(slices_below_a_pattern),
 		cmocka_unit_test(slices_by_type),
 		cmocka_unit_test(slices_by_existence),
 		cmocka_unit_test(slices_by_what_is_referred_to),
