@@ -187,9 +187,12 @@ enum hs_status hs__cost_of_rows(const struct hs__maker *maker, const struct hs__
 enum hs_status hs__cost_of_missing(const struct hs__maker *maker, const struct hs__cond *cond,
 	uint64_t members, uint64_t limit, uint64_t *out, struct hs_error *err)
 {
-	const struct hs__column *column = NULL;
+	struct hs__having_way way = { .column = NULL };
+	enum hs_status status = hs__having_cost(maker, hs__lacking(cond->find->param), members, limit, &way,
+		err);
 
-	return hs__having_cost(maker, hs__lacking(cond->find->param), members, limit, &column, out, err);
+	*out = way.cost;
+	return status;
 }
 
 /* ---- other resources ---- */
@@ -380,13 +383,16 @@ enum hs_status hs__cost_of_links(const struct hs__maker *maker, const struct hs_
 enum hs_status hs__cost_of_not(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
 	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
-	const struct hs__column *column = NULL;
+	struct hs__having_way way = { .column = NULL };
 	uint64_t whole = 0;
 	enum hs_status status = HS_OK;
 
-	if (hs__are_missing(&cond->kids[0]))
-		return hs__having_cost(maker, hs__having_any(hs__lacked(&cond->kids[0])), members, limit,
-			&column, out, err);
+	if (hs__are_missing(&cond->kids[0])) {
+		status = hs__having_cost(maker, hs__having_any(hs__lacked(&cond->kids[0])), members, limit,
+			&way, err);
+		*out = way.cost;
+		return status;
+	}
 	if (members == HS__ALL)
 		status = hs__whole_cost(maker, &whole, err);
 	/* What is to be taken away. */

@@ -153,40 +153,41 @@ static struct hs__having others(struct hs__having having)
 			      (struct hs__having) { having.param, having.most + 1, 2 };
 }
 
-/* Each resource has one outline, so those that are meant are also what others leave: *by_others, of all that
- * is asked about. */
-static enum hs_status column_cost(const struct hs__maker *maker, const struct hs__column *column,
-	struct hs__having having, uint64_t members, bool *by_others, uint64_t *out, struct hs_error *err)
+/* Each resource has one outline, so those that are meant are also what others leave of all that is asked
+ * about. */
+static enum hs_status column_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
+	struct hs__having_way *way, struct hs_error *err)
 {
 	uint64_t live = 0, last = 0, rest;
 	bool doubt = false, full = false;
 
-	*by_others = false;
-	*out = giving_cost(maker, column, having, members, &doubt);
+	way->cost = giving_cost(maker, way->column, having, members, &doubt);
 	enum hs_status status = members == HS__ALL ? is_full(maker, &live, &last, &full, err) : HS_OK;
 	if (status != HS_OK || doubt || (members == HS__ALL && !full))
 		return status;
-	rest = filling_cost(maker) + giving_cost(maker, column, others(having), members, &doubt);
-	*by_others = rest < *out || (members != HS__ALL && hs__columns_eager(maker->finder));
-	*out = *by_others ? rest : *out;
+	rest = filling_cost(maker) + giving_cost(maker, way->column, others(having), members, &doubt);
+	way->by_others = rest < way->cost || (members != HS__ALL && hs__columns_eager(maker->finder));
+	way->cost = way->by_others ? rest : way->cost;
 	return HS_OK;
 }
 
 enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
-	uint64_t limit, const struct hs__column **column, uint64_t *out, struct hs_error *err)
+	uint64_t limit, struct hs__having_way *out, struct hs_error *err)
 {
 	struct counting counting = { .finder = maker->finder, .limit = limit };
-	enum hs_status status = outlines_column(maker, HS__WANT_NOT, column, err);
-	bool by_others = false;
+	struct hs__having_way way = { .column = NULL };
+	enum hs_status status = outlines_column(maker, HS__WANT_NOT, &way.column, err);
 
-	if (status == HS_OK && !*column)
+	if (status == HS_OK && !way.column)
 		status = each_outline(maker, having, count_outline, &counting, err);
-	if (status == HS_OK && !*column)
+	if (status == HS_OK && !way.column)
 		status = outlines_column(maker,
-			hs__wanted(maker, members, counting.count, hs__making_cost(maker)), column, err);
-	*out = counting.count;
-	if (status == HS_OK && *column)
-		status = column_cost(maker, *column, having, members, &by_others, out, err);
+			hs__wanted(maker, members, counting.count, hs__making_cost(maker)), &way.column, err);
+	way.cost = counting.count;
+	if (status == HS_OK && way.column)
+		status = column_cost(maker, having, members, &way, err);
+	if (status == HS_OK)
+		*out = way;
 	return status;
 }
 
@@ -213,21 +214,17 @@ static enum hs_status add_but_others(const struct hs__maker *maker, const struct
 	return HS_OK;
 }
 
-static enum hs_status add_with(struct hs__finds *finds, const struct hs__column *column,
+static enum hs_status add_with(struct hs__finds *finds, const struct hs__having_way *way,
 	struct hs__having having, const struct hs__set *within, struct hs_error *err)
 {
 	const struct hs__maker *maker = finds->maker;
-	uint64_t members = within ? hs__set_size(within) : HS__ALL, cost = 0;
-	bool by_others = false;
-	enum hs_status status = column_cost(maker, column, having, members, &by_others, &cost, err);
+	enum hs_status status = hs__set_pay(maker, way->cost, err);
 
-	if (status == HS_OK)
-		status = hs__set_pay(maker, cost, err);
-	hs__trace_how(maker->finder, HS__HOW_OUTLINE_COLUMN, column->key_count, cost);
+	hs__trace_how(maker->finder, HS__HOW_OUTLINE_COLUMN, way->column->key_count, way->cost);
 	if (status != HS_OK)
 		return status;
-	return by_others ? add_but_others(maker, column, having, within, finds->sure, err) :
-			   hs__finds_having(finds, column, having, within, err);
+	return way->by_others ? add_but_others(maker, way->column, having, within, finds->sure, err) :
+				hs__finds_having(finds, way->column, having, within, err);
 }
 
 /* `cond`: what those must fulfil whose outline does not say. */
@@ -235,15 +232,14 @@ enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__havi
 	const struct hs__cond *cond, const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs__finds finds = { .maker = maker, .sure = into };
-	uint64_t members = within ? hs__set_size(within) : HS__ALL, cost = 0;
-	const struct hs__column *column = NULL;
-	enum hs_status status = hs__having_cost(maker, having, members, HS__COST_DECIDES, &column, &cost,
-		err);
+	uint64_t members = within ? hs__set_size(within) : HS__ALL;
+	struct hs__having_way way = { .column = NULL };
+	enum hs_status status = hs__having_cost(maker, having, members, HS__COST_DECIDES, &way, err);
 
-	if (status == HS_OK && column) {
-		status = add_with(&finds, column, having, within, err);
+	if (status == HS_OK && way.column) {
+		status = add_with(&finds, &way, having, within, err);
 	} else if (status == HS_OK) {
-		hs__trace_how(maker->finder, HS__HOW_OUTLINES, 0, cost);
+		hs__trace_how(maker->finder, HS__HOW_OUTLINES, 0, way.cost);
 		status = each_outline(maker, having, add_outline, &finds, err);
 	}
 	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;

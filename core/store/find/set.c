@@ -23,8 +23,7 @@ void hs__set_put(struct hs__set *set, uint64_t row)
 static void fill_line(struct hs__set *set, size_t line)
 {
 	memset(set->words + line * HS__LINE_WORDS, 0xff, HS__LINE_WORDS * sizeof(*set->words));
-	if (set->lines)
-		set->lines[line / BITS] |= UINT64_C(1) << line % BITS;
+	hs__set_mark_line(set, line, true);
 }
 
 void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last)
@@ -71,11 +70,6 @@ size_t hs__set_next_word(const struct hs__set *set, size_t word)
 		word = hs__set_has_line(set, line) ? word + 1 : hs__set_next_line(set, line) * HS__LINE_WORDS;
 	}
 	return word;
-}
-
-static void drop_line(struct hs__set *set, size_t line)
-{
-	set->lines[line / BITS] &= ~(UINT64_C(1) << line % BITS);
 }
 
 /* The words of a line: [first, end). */
@@ -163,7 +157,7 @@ static void unite_line(struct hs__set *into, size_t line, const uint64_t *with)
 		return;
 	}
 	memcpy(words, with, HS__LINE_WORDS * sizeof(*words));
-	into->lines[line / BITS] |= UINT64_C(1) << line % BITS;
+	hs__set_mark_line(into, line, true);
 }
 
 void hs__set_unite(struct hs__set *into, const struct hs__set *with)
@@ -195,7 +189,7 @@ void hs__set_intersect(struct hs__set *into, const struct hs__set *with)
 		for (; at < end; at++)
 			left |= into->words[at] &= with->words[at];
 		if (!left)
-			drop_line(into, line);
+			hs__set_mark_line(into, line, false);
 	}
 }
 

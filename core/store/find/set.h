@@ -49,6 +49,14 @@ static inline uint64_t hs__set_word(const struct hs__set *set, size_t word)
 }
 /* The first word that has any row from `word` on, or one that there is not. */
 size_t hs__set_next_word(const struct hs__set *set, size_t word);
+/* From now on it is there, or not; a set that does not say has them all. */
+static inline void hs__set_mark_line(struct hs__set *set, size_t line, bool there)
+{
+	if (set->lines && there)
+		set->lines[line / 64] |= UINT64_C(1) << line % 64;
+	else if (set->lines)
+		set->lines[line / 64] &= ~(UINT64_C(1) << line % 64);
+}
 /* To add bits to it. */
 static inline uint64_t *hs__set_open_word(struct hs__set *set, size_t word)
 {
@@ -56,7 +64,7 @@ static inline uint64_t *hs__set_open_word(struct hs__set *set, size_t word)
 
 	if (!hs__set_has_line(set, line)) {
 		memset(set->words + line * HS__LINE_WORDS, 0, HS__LINE_WORDS * sizeof(uint64_t));
-		set->lines[line / 64] |= UINT64_C(1) << line % 64;
+		hs__set_mark_line(set, line, true);
 	}
 	return &set->words[word];
 }
@@ -186,9 +194,14 @@ static inline struct hs__having hs__having_several(uint32_t param)
 enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__having having,
 	const struct hs__cond *cond, const struct hs__set *within, struct hs__set *into,
 	struct hs_error *err);
-/* *column: the one that is best asked for them, or NULL. */
+/* How they are best found: in a column, or NULL: in the index. */
+struct hs__having_way {
+	const struct hs__column *column;
+	bool by_others; /* as what those leave that are not meant */
+	uint64_t cost;
+};
 enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
-	uint64_t limit, const struct hs__column **column, uint64_t *out, struct hs_error *err);
+	uint64_t limit, struct hs__having_way *out, struct hs_error *err);
 /* What a column of the type costs to be asked. */
 uint64_t hs__asking_cost(const struct hs__maker *maker, uint64_t members);
 /* All of a type. */
