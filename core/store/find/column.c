@@ -15,11 +15,13 @@ void hs__column_empty(struct hs__column *column)
 	hs__view_empty(column);
 	hs__inverse_drop(column->inverse);
 	hs__forward_drop(column->forward);
+	hs__parts_drop(column->parts);
 	hs_heap_free(column->altered);
 	hs_heap_free(column->changes);
 	hs_heap_free(column->known);
 	column->inverse = NULL;
 	column->forward = NULL;
+	column->parts = NULL;
 	column->changes = NULL;
 	column->altered = column->known = NULL;
 	for (unsigned i = 0; i < column->link_count; i++) {
@@ -55,6 +57,7 @@ size_t hs__column_memory(const struct hs__column *column)
 	return sizeof(*column) + hs__view_memory(column) + column->byte_room +
 		(column->inverse ? hs__inverse_memory(column->inverse) : 0) +
 		(column->forward ? hs__forward_memory(column->forward) : 0) +
+		(column->parts ? hs__parts_memory(column->parts) : 0) +
 		column->row_count / BITS * sizeof(uint64_t) * sets + column->key_room * 2 * sizeof(uint32_t) +
 		links + column->change_room * sizeof(*column->changes) +
 		column->cell_room * sizeof(*column->cells);
@@ -82,6 +85,8 @@ enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *er
 		atomic_fetch_add(&column->inverse->holders, 1);
 	if (column->forward)
 		atomic_fetch_add(&column->forward->holders, 1);
+	if (column->parts)
+		atomic_fetch_add(&column->parts->holders, 1);
 	if (column->altered)
 		column->altered = copy_of(column->altered, bits, bits);
 	if (column->known)
@@ -212,8 +217,11 @@ uint32_t hs__column_add_key(struct hs__column *column, struct hs_slice key)
 
 size_t hs__column_place(const struct hs__column *column, struct hs_slice key)
 {
-	size_t low = 0, high = column->sorted;
+	return hs__column_place_between(column, key, 0, column->sorted);
+}
 
+size_t hs__column_place_between(const struct hs__column *column, struct hs_slice key, size_t low, size_t high)
+{
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (hs_slice_cmp(hs__column_key(column, column->order[middle]), key) < 0)

@@ -26,6 +26,7 @@
 
 #include <core/store/find/finder.h>
 #include <core/store/find/forward.h>
+#include <core/store/find/parts.h>
 #include <handslag/view.h>
 
 #define HS__COLUMN_LINKS 8u
@@ -70,6 +71,7 @@ struct hs__column {
 	size_t keys_read;
 	struct hs__inverse *inverse; /* NULL: it is empty */
 	struct hs__forward *forward;
+	struct hs__parts *parts; /* of a column of groups; NULL: it is another */
 	/* What is not true of that any more. What goes later leaves its key and its cells behind. */
 	uint64_t *altered; /* a set of rows; NULL: none */
 	size_t altered_count, change_room;
@@ -157,6 +159,9 @@ void hs__column_clear_row(struct hs__column *column, uint64_t row);
 bool hs__column_put(struct hs__column *column, uint64_t row, struct hs_slice key);
 /* The place in `order` of the first key, among those in order, that is not less. */
 size_t hs__column_place(const struct hs__column *column, struct hs_slice key);
+/* The same among those from `low` up to `high`. */
+size_t hs__column_place_between(const struct hs__column *column, struct hs_slice key, size_t low,
+	size_t high);
 /* For one that has the arrays of another (of which nobody else knows): copies of its own. HS_E_LIMIT: a view
  * does not fit; it is then gone. */
 enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *err);

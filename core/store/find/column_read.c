@@ -51,8 +51,10 @@ static enum hs_status read_index(struct hs__finder *finder, struct hs__column *c
 }
 
 /* All entries are in the inverse. */
-static void finish(struct hs__column *column)
+static void finish(struct hs__column *column, const struct hs__components *components)
 {
+	if (components)
+		column->parts = hs__parts_new(column, components->count);
 	hs__inverse_end(column->inverse);
 	column->forward = hs__forward_new(column->inverse, column->row_count);
 	hs__inverse_finish(column->inverse, column->row_count);
@@ -80,7 +82,7 @@ enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *col
 			  read_index(finder, column, most, err);
 	column->sorted = column->keys_read = column->key_count;
 	if (status == HS_OK)
-		finish(column);
+		finish(column, groups ? &components : NULL);
 	if (status == HS_E_LIMIT)
 		hs__column_empty(column);
 	return status;

@@ -37,7 +37,17 @@ static enum hs_status ask(const struct hs__maker *maker, const struct hs__cond *
 }
 
 #define JUDGED_A_BLOCK 3u /* groups, component by component */
+#define SEEN_A_BLOCK 40u  /* whose last component is judged already */
 #define ASKED_A_BLOCK 64u /* rows that are told at once that none of theirs is meant */
+
+/* The last component is judged once for all keys that have it. */
+static uint64_t judging_cost(const struct hs__asked_groups *asked, uint64_t keys)
+{
+	const struct hs__column *column = asked->column;
+	uint64_t parts = column->parts->counts[asked->components.count - 1];
+
+	return (keys < parts ? keys : parts) / JUDGED_A_BLOCK + keys / SEEN_A_BLOCK;
+}
 
 /* Each row that is asked has groups of its own to judge, which need not be near the ranges, but for the first
  * component. */
@@ -51,7 +61,7 @@ static uint64_t cost_with(const struct hs__maker *maker, const struct hs__asked_
 	if (!hs__groups_measure(maker, asked, &extent, &first))
 		return HS__ALL;
 	uint64_t asking = 1 + members / ASKED_A_BLOCK + (first < members ? first : members) / JUDGED_A_BLOCK,
-		 giving = extent.keys / JUDGED_A_BLOCK +
+		 giving = judging_cost(asked, extent.keys) +
 		hs__column_cost(asked->column, extent, HS__ALL, by_rows);
 
 	*by_rows = asking < giving;

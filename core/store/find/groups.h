@@ -15,8 +15,6 @@
 
 #include <core/store/find/set.h>
 
-#define HS__COMPONENTS_MOST 4u /* R4 has composites of two and three */
-
 struct hs__components {
 	unsigned count;
 	uint32_t params[HS__COMPONENTS_MOST];
@@ -45,7 +43,9 @@ void hs__combined_add(struct hs__combined *key, struct hs_slice part);
 void hs__combined_end(struct hs__combined *key);
 /* Makes a key that ends with a component sort behind all that begin with it. */
 void hs__combined_after(struct hs__combined *key);
-/* Takes the next component from *rest: as the key that it was, with its param. */
+/* Takes the next component from *rest: as it stands there, with its end. */
+struct hs_slice hs__combined_cut(struct hs_slice *rest);
+/* And as the key that it was, with its param. */
 void hs__combined_next(struct hs_slice *rest, uint32_t param, struct hs__key *out);
 
 /* The keys of a resource's groups. False: there are too many of them, or the facts are damaged. */

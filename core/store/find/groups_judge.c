@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Composites asked of a column of groups: the keys that fulfil the first component lie in runs, in each run
- * those that fulfil the next one do, and so on; what is left at the end are the keys that fulfil all. */
+ * those that fulfil the next one do, and so on; what is left at the end are the keys that fulfil all. Each
+ * key of a component is judged once (parts.h), however many keys have it. */
 #include <core/store/find/groups.h>
 
 struct walk {
@@ -8,6 +9,7 @@ struct walk {
 	struct hs__components components;
 	const struct hs__ranges *ranges; /* of each component */
 	unsigned char *verdicts;
+	unsigned char *told[HS__COMPONENTS_MOST]; /* by number of part: KNOWN and a verdict; NULL: none are */
 	struct hs__extent extent;
 	uint64_t first;           /* keys */
 	unsigned measures;        /* runs that may still be measured by what is in them */
@@ -26,9 +28,10 @@ static struct hs_slice key_at(const struct walk *walk, size_t place)
 	return hs__column_key(walk->column, walk->column->order[place]);
 }
 
-/* The first place whose component is not less than `bound`, a key with its param; or, `behind`, is greater.
- */
-static size_t place_of(struct walk *walk, unsigned level, struct hs_slice bound, bool behind, size_t end)
+/* The first place from `from` up to `end` whose component is not less than `bound`, a key with its param; or,
+ * `behind`, is greater. */
+static size_t place_of(struct walk *walk, unsigned level, struct hs_slice bound, bool behind, size_t from,
+	size_t end)
 {
 	size_t len = walk->path.len;
 	struct hs__key param;
@@ -41,20 +44,17 @@ static size_t place_of(struct walk *walk, unsigned level, struct hs_slice bound,
 		hs__combined_end(&walk->path);
 		hs__combined_after(&walk->path);
 	}
-	size_t place = hs__column_place(walk->column, hs__combined_slice(&walk->path));
+	size_t place = hs__column_place_between(walk->column, hs__combined_slice(&walk->path), from, end);
 	walk->path.len = len;
-	return place < end ? place : end;
+	return place;
 }
 
 /* The places of a range, of those from *from up to *end. */
 static void narrow(struct walk *walk, unsigned level, const struct hs__range *range, size_t *from,
 	size_t *end)
 {
-	size_t first = place_of(walk, level, range->from, false, *end),
-	       last = place_of(walk, level, range->single ? range->from : range->to, range->single, *end);
-
-	*from = first < *from ? *from : first;
-	*end = last < *from ? *from : last;
+	*from = place_of(walk, level, range->from, false, *from, *end);
+	*end = place_of(walk, level, range->single ? range->from : range->to, range->single, *from, *end);
 }
 
 /* The end of the run of keys that begin like the one at `from` does up to `len`: looked for in ever longer
@@ -87,6 +87,63 @@ static void go_on(struct walk *walk, struct hs_slice whole, size_t behind)
 	walk->path.len = behind;
 }
 
+/* ---- which ---- */
+
+/* By itself: of a row that asks, or that came after the column was read. */
+static unsigned judge_one(const void *arg, struct hs_slice whole)
+{
+	const struct walk *walk = arg;
+	unsigned verdict = HS__YES;
+
+	for (unsigned i = 0; i < walk->components.count && verdict != HS__NO; i++) {
+		struct hs__key key;
+		hs__combined_next(&whole, walk->components.params[i], &key);
+		verdict = both(verdict, hs__ranges_tell(&walk->ranges[i], hs__key_slice(&key)));
+	}
+	return verdict;
+}
+
+#define KNOWN 0x80u
+#define RANGES_MOST 16u /* of more the range of a key is not looked for */
+
+static void make_told(struct walk *walk, struct hs_arena *arena)
+{
+	for (unsigned i = 1; i < walk->components.count; i++)
+		walk->told[i] = walk->ranges[i].count <= RANGES_MOST ?
+			hs_arena_array(arena, walk->column->parts->counts[i] + 1, 1) :
+			NULL;
+}
+
+/* What is known of a key's component from there on, where that tells. */
+static unsigned tell_part(struct walk *walk, unsigned level, uint32_t number)
+{
+	unsigned char *told = &walk->told[level][hs__part_of(walk->column->parts, number, level)];
+
+	if (!*told) {
+		struct hs_slice rest = hs__column_key(walk->column, number);
+		struct hs__key key;
+		for (unsigned i = 0; i < level; i++)
+			hs__combined_cut(&rest);
+		hs__combined_next(&rest, walk->components.params[level], &key);
+		unsigned verdict = hs__ranges_tell(&walk->ranges[level], hs__key_slice(&key));
+		*told = (unsigned char)(KNOWN | (verdict & HS__YES ? HS__YES : verdict));
+	}
+	return *told & ~KNOWN;
+}
+
+/* Keys in a range of the last component. */
+static void judge_last(struct walk *walk, unsigned level, size_t from, size_t end, unsigned verdict)
+{
+	const struct hs__column *column = walk->column;
+
+	for (; from < end; from++) {
+		uint32_t number = column->order[from];
+		walk->verdicts[number] |= (unsigned char)(number <= column->keys_read ?
+				both(verdict, tell_part(walk, level, number)) :
+				judge_one(walk, hs__column_key(column, number)));
+	}
+}
+
 static void judge_run(struct walk *walk, unsigned level, size_t from, size_t end, unsigned verdict);
 
 /* The keys of one component in a range, and what stands behind each. */
@@ -101,7 +158,7 @@ static void judge_range(struct walk *walk, unsigned level, const struct hs__rang
 		struct hs__key key;
 		hs__combined_next(&rest, walk->components.params[level], &key);
 		size_t behind = whole.len - rest.len;
-		next = end_of_run(walk, from, end, behind);
+		next = rest.len ? end_of_run(walk, from, end, behind) : from + 1;
 		unsigned told = hs__range_tells(range, ranges->verify, hs__key_slice(&key));
 		if (told == HS__NO)
 			continue;
@@ -123,7 +180,10 @@ static void judge_run(struct walk *walk, unsigned level, size_t from, size_t end
 		const struct hs__range *range = &walk->ranges[level].items[i];
 		size_t first = from, last = end;
 		narrow(walk, level, range, &first, &last);
-		judge_range(walk, level, range, first, last, verdict);
+		if (level + 1 == walk->components.count && walk->told[level])
+			judge_last(walk, level, first, last, verdict);
+		else
+			judge_range(walk, level, range, first, last, verdict);
 	}
 }
 
@@ -207,21 +267,7 @@ bool hs__groups_measure(const struct hs__maker *maker, const struct hs__asked_gr
 	return true;
 }
 
-/* ---- which ---- */
-
-/* By itself: of a row that asks, or that came after the column was read. */
-static unsigned judge_one(const void *arg, struct hs_slice whole)
-{
-	const struct walk *walk = arg;
-	unsigned verdict = HS__YES;
-
-	for (unsigned i = 0; i < walk->components.count && verdict != HS__NO; i++) {
-		struct hs__key key;
-		hs__combined_next(&whole, walk->components.params[i], &key);
-		verdict = both(verdict, hs__ranges_tell(&walk->ranges[i], hs__key_slice(&key)));
-	}
-	return verdict;
-}
+/* ---- all ---- */
 
 static void open_first(struct walk *walk, size_t from, size_t end)
 {
@@ -242,6 +288,7 @@ enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__asked_
 		each_first(walk, open_first);
 		return hs__finds_asked(finds, column, walk->verdicts, judge_one, walk, within, err);
 	}
+	make_told(walk, finds->maker->finder->arena);
 	judge_run(walk, 0, 0, column->sorted, HS__YES);
 	for (size_t i = column->sorted; i < column->key_count; i++)
 		walk->verdicts[column->order[i]] = (unsigned char)judge_one(walk,

@@ -40,6 +40,18 @@ void hs__combined_after(struct hs__combined *key)
 	key->bytes[key->len - 1] = BEHIND;
 }
 
+struct hs_slice hs__combined_cut(struct hs_slice *rest)
+{
+	struct hs_slice whole = *rest;
+	size_t at = 0;
+
+	while (at + 1 < whole.len && (whole.ptr[at] || (unsigned char)whole.ptr[at + 1] != ENDED))
+		at += whole.ptr[at] ? 1 : 2;
+	at = at + 2 < whole.len ? at + 2 : whole.len;
+	*rest = hs_slice_from(whole, at);
+	return hs_slice_first(whole, at);
+}
+
 void hs__combined_next(struct hs_slice *rest, uint32_t param, struct hs__key *out)
 {
 	size_t at = 0;

@@ -18,6 +18,7 @@ enum {
 	P_PART_TOKEN,
 	P_PART_NUMBER,
 	P_PART_STRING,
+	P_PART_QUANTITY,
 	P_LONG,
 	P_BACK, /* of BETA */
 	P_BETA_TOKEN,
@@ -25,7 +26,7 @@ enum {
 };
 #define ALPHAS 2400
 #define BETAS 300
-#define ROWS_MAX 32
+#define ROWS_MAX 40
 
 struct item {
 	unsigned type;
@@ -183,6 +184,11 @@ static void fill_groups(struct item *item)
 		row = add_row(item, P_PART_STRING, HS_INDEX_STRING);
 		row->group = n;
 		row->text = row->exact = pick(4) ? a_word() : a_long_text();
+		row = add_row(item, P_PART_QUANTITY, HS_INDEX_QUANTITY);
+		row->group = n;
+		a_reach(&row->low, &row->high);
+		row->system = a_system();
+		row->text = a_code();
 	}
 }
 
@@ -545,10 +551,11 @@ static struct hs_find *a_composite(void)
 {
 	struct hs_find *f = new_find(HS_FIND_SAME_GROUP, 0), *token = new_find(HS_FIND_TOKEN, P_PART_TOKEN),
 		       *number = new_find(HS_FIND_NUMBER, P_PART_NUMBER),
-		       *string = new_find(HS_FIND_STRING, P_PART_STRING);
-	struct hs_find *parts[] = { token, number, string };
-	const struct hs_find **kids = kids_of(3);
-	unsigned first = pick(3);
+		       *string = new_find(HS_FIND_STRING, P_PART_STRING),
+		       *quantity = new_find(HS_FIND_QUANTITY, P_PART_QUANTITY);
+	struct hs_find *parts[] = { token, quantity, number, string };
+	const struct hs_find **kids = kids_of(4);
+	unsigned first = pick(4);
 
 	token->text = a_code();
 	token->any_system = pick(2);
@@ -556,9 +563,13 @@ static struct hs_find *a_composite(void)
 	a_reach(&number->low, &number->high);
 	string->match = (uint8_t)pick(6);
 	string->text = pick(4) ? a_word() : a_long_text();
-	f->kid_count = 2 + pick(2);
+	a_reach(&quantity->low, &quantity->high);
+	quantity->any_system = pick(2);
+	quantity->system = quantity->any_system ? HS_S_NONE : a_system();
+	quantity->text = pick(2) ? HS_S_NONE : a_code();
+	f->kid_count = 2 + pick(3);
 	for (unsigned i = 0; i < f->kid_count; i++)
-		kids[i] = parts[(first + i) % 3];
+		kids[i] = parts[(first + i) % 4];
 	f->kids = kids;
 	return f;
 }
@@ -877,8 +888,8 @@ static void store(struct fixture *f, struct item *items, size_t count)
 static void make_model(struct fixture *f)
 {
 	static const char *const names[P_COUNT] = { "", "token", "string", "uri", "date", "number",
-		"quantity", "reference", "point", "part-token", "part-number", "part-string", "long", "back",
-		"beta-token" };
+		"quantity", "reference", "point", "part-token", "part-number", "part-string", "part-quantity",
+		"long", "back", "beta-token" };
 
 	types[ALPHA] = number_of(f, HS_SPACE_TYPE, "Alpha");
 	types[BETA] = number_of(f, HS_SPACE_TYPE, "Beta");

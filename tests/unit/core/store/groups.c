@@ -239,8 +239,17 @@ static void keys_keep_their_order(void **state)
 	}
 	for (size_t a = 0; a < all; a++) {
 		struct hs__combined whole = combined(parts[a / count], parts[a % count]);
-		struct hs_slice rest = hs__combined_slice(&whole);
+		struct hs_slice rest = hs__combined_slice(&whole), left = rest;
 		struct hs__key first, second;
+		struct hs__combined alone = { .len = 0 };
+		hs__combined_add(&alone, parts[a / count]);
+		hs__combined_end(&alone);
+		assert_true(hs_slice_eq(hs__combined_cut(&left), hs__combined_slice(&alone)));
+		alone.len = 0;
+		hs__combined_add(&alone, parts[a % count]);
+		hs__combined_end(&alone);
+		assert_true(hs_slice_eq(hs__combined_cut(&left), hs__combined_slice(&alone)));
+		assert_int_equal(left.len, 0);
 		hs__combined_next(&rest, 7, &first);
 		hs__combined_next(&rest, 7, &second);
 		assert_int_equal(rest.len, 0);
