@@ -2,7 +2,7 @@
 /* Writes the text of a Bundle: head, links, then entries around stored bodies. */
 #include <core/rest/search/page.h>
 
-#define PAGE_MAX ((size_t)48 << 20) /* of the 64 MiB that a request may use */
+#define PAGE_MAX ((size_t)48 << 20) /* of what a request may use (limits.arenaMib) */
 
 static struct hs_slice escaped(struct hs_arena *arena, struct hs_slice text)
 {
