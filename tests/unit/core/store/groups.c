@@ -5,6 +5,7 @@
 
 #include <core/store/find/groups.h>
 #include <core/store/sqlite/state.h>
+#include <pthread.h>
 
 #define READINGS 600u
 #define PARTS 2u
@@ -210,6 +211,68 @@ static void a_store_closes_while_one_is_wanted(void **state)
 	}
 }
 
+struct held {
+	const struct world *world;
+	bool same, by_column;
+	uint64_t after;
+};
+
+static void *change_and_count(void *arg)
+{
+	struct held *held = arg;
+
+	put(held->world, 0, true, PARTS);
+	put(held->world, READINGS, true, 600); /* which it cannot have whole */
+	put(held->world, READINGS + 1, true, PARTS);
+	held->after = count_high(held->world, &held->by_column);
+	return NULL;
+}
+
+/* Another thread writes and counts while this transaction uses the column. */
+static enum hs_status hold(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct held *held = arg;
+	struct hs__components components = { 2, { held->world->code, held->world->value } };
+	struct hs__finder finder = { .txn = txn, .arena = arena };
+	const struct hs__column *column = NULL;
+	struct hs__key prefix;
+	pthread_t thread;
+
+	hs__components_prefix(&components, &prefix);
+	enum hs_status status = hs__columns_get(&finder, held->world->reading, &prefix, HS__WANT_NOT, &column,
+		err);
+	if (status == HS_OK && column) {
+		struct hs_slice known = hs_slice((const char *)column->known, (size_t)column->row_count / 8);
+		struct hs_slice before = hs_arena_copy(arena, known);
+		size_t keys = column->key_count;
+		if (pthread_create(&thread, NULL, change_and_count, held) == 0)
+			pthread_join(thread, NULL);
+		held->same = before.len && column->key_count == keys && hs_slice_eq(known, before);
+	}
+	hs__columns_release(&finder);
+	return status;
+}
+
+/* Who uses it sees what it was; who comes later has a copy of all that it is made of. */
+static void one_in_use_is_copied_before_it_follows(void **state)
+{
+	struct world w;
+	make_world(*state, &w);
+	count_high(&w, &(bool) { false });
+	hs__later_wait(w.f->store);
+	assert_high(&w, READINGS / 2);
+	struct held held = { .world = &w };
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	assert_int_equal(hs_store_read_wait(w.f->store, arena, hold, &held, &w.f->err), HS_OK);
+	hs_arena_free(arena);
+	assert_true(held.same);
+	assert_true(held.by_column);
+	assert_int_equal(held.after, READINGS / 2 + 3);
+	put(&w, 0, false, PARTS);
+	put(&w, READINGS, false, PARTS);
+	assert_high(&w, READINGS / 2 + 1);
+}
+
 /* ---- keys ---- */
 
 static struct hs__combined combined(struct hs_slice first, struct hs_slice second)
@@ -269,6 +332,7 @@ int main(void)
 		CASE(groups_are_foreseen_and_not_components),
 		CASE(too_many_groups_are_asked_of_facts),
 		CASE(a_store_closes_while_one_is_wanted),
+		CASE(one_in_use_is_copied_before_it_follows),
 		cmocka_unit_test(keys_keep_their_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
