@@ -10,7 +10,7 @@ enum hs_status hs__patch_fail(struct hs__patch *patch, enum hs_status status, co
 	char text[300];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	vsnprintf(text, sizeof(text), format, args); /* NOLINT(clang-analyzer-valist.Uninitialized) */
 	va_end(args);
 	return hs_fail(patch->err, status, "operation %zu of the patch (from 0), %.*s: %s", patch->number,
 		HS_S_ARG(hs_slice_first(patch->kind, 16)), text);
