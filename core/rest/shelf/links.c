@@ -162,14 +162,31 @@ static void add_referred(struct widened *out, struct hs_slice name)
 		join(out, find, plain, copy(out, &version));
 }
 
-/* The store's own link, or what the end adds to it. */
+static enum hs_status any_stored(const struct hs__links *links, const struct hs__rest_type *type, bool *out,
+	struct hs_error *err)
+{
+	struct hs_find_query query = {
+		.type = hs__rest_type_number(links->env->sandbox, type), .count = 1, .keys_only = true
+	};
+	struct hs_find_page page = { 0 };
+	enum hs_status status = hs_txn_find(links->txn, links->arena, &query, &page, err);
+	*out = status == HS_OK && page.count > 0;
+	return status;
+}
+
+/* The store's own link, or what the end adds to it: that may be thousands of names, which are not gathered
+ * where nothing is stored that could be meant. */
 static enum hs_status widen(struct hs__links *links, const struct hs__rest_type *from,
 	const struct hs_find *link, const struct hs_find *own, const struct hs_find **out,
 	struct hs_error *err)
 {
 	struct hs__link_end *end = NULL;
-	enum hs_status status = hs__link_end(links, from, link, &end, err);
-	if (status != HS_OK)
+	bool any_own = false;
+	enum hs_status status = any_stored(links, from, &any_own, err);
+	*out = own;
+	if (status == HS_OK && any_own)
+		status = hs__link_end(links, from, link, &end, err);
+	if (status != HS_OK || !any_own)
 		return status;
 	struct widened widened = { links, link, from, NULL, 0, false };
 	struct hs_find *any = hs_arena_alloc(links->arena, sizeof *any);

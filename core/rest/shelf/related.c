@@ -235,9 +235,12 @@ static enum hs_status add_referred_to(const struct relating *relating)
 enum hs_status hs__links_add(struct hs__links *links, const struct hs__rest_type *type,
 	const struct hs_find *find, const bool *within, bool *out, struct hs_error *err)
 {
+	const struct hs__shelf_type *shelved = hs__shelf_type(links->env->rest, type);
 	struct hs__link_end *end = NULL;
-	struct relating relating = { links, type, links->env->rest->shelf,
-		hs__shelf_type(links->env->rest, type), find, within, out, NULL, err };
+	struct relating relating = { links, type, links->env->rest->shelf, shelved, find, within, out, NULL,
+		err };
+	if (within && !memchr(within, true, shelved->item_count * sizeof *within))
+		return HS_OK;
 	if (find->op == HS_FIND_CHAIN && find->target_type & HS_TYPE_CONTAINED)
 		return add_containers(&relating);
 	enum hs_status status = hs__link_end(links, type, find, &end, err);
