@@ -85,11 +85,15 @@ enum { HS__PEER_TEXT = 48 };
 enum {
 	HS__FIELDS_KEPT = 24, /* header lines that a connection remembers, */
 	HS__FIELDS_BYTES = 1024,
+	HS__FIELDS_METHOD = 16, /* bytes of the longest method */
 };
 
 /* The header lines of a request that the connection had, and where in them names and values stand. */
 struct hs__fields {
 	struct hs__guard_lines lines; /* their bytes are `text` */
+	enum hs_http_method method;   /* of that request */
+	uint8_t method_len;           /* and its name; 0: it is too long to be kept */
+	char method_name[HS__FIELDS_METHOD];
 	struct {
 		uint16_t name_at, name_len;
 		uint16_t value_at, value_len; /* at 0: there is no value */
@@ -201,6 +205,8 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head);
 void hs__fields_learn(struct hs__conn *conn, struct hs_slice head);
 /* the headers of one whose lines were known (guard.knew). */
 void hs__fields_take(struct hs__conn *conn, struct hs_slice head);
+/* Is the method of such a one that of the request that the lines were kept of? */
+bool hs__fields_have_method(const struct hs__conn *conn);
 
 /* body.c: the request body. Each returns 0 or the HTTP status to refuse with. */
 int hs__body_begin(struct hs__request *request, const struct hs__guard *guard);

@@ -26,6 +26,10 @@ void hs__fields_learn(struct hs__conn *conn, struct hs_slice head)
 		fields->places[i].value_at = value.ptr ? (uint16_t)(value.ptr - lines.bytes.ptr) : 0;
 		fields->places[i].value_len = (uint16_t)value.len;
 	}
+	struct hs_slice method = request->pub.method_name;
+	fields->method = request->pub.method;
+	fields->method_len = method.len <= HS__FIELDS_METHOD ? (uint8_t)method.len : 0;
+	memcpy(fields->method_name, method.ptr, fields->method_len);
 	memcpy(fields->text, lines.bytes.ptr, lines.bytes.len);
 	fields->lines = lines;
 	fields->lines.bytes.ptr = fields->text;
@@ -44,4 +48,12 @@ void hs__fields_take(struct hs__conn *conn, struct hs_slice head)
 				hs_slice(text + fields->places[i].value_at, fields->places[i].value_len) :
 				HS_S_NONE };
 	request->pub.header_count = fields->lines.header_count;
+}
+
+bool hs__fields_have_method(const struct hs__conn *conn)
+{
+	const struct hs__fields *fields = conn->fields;
+
+	return hs_slice_eq(conn->building->pub.method_name,
+		hs_slice(fields->method_name, fields->method_len));
 }

@@ -139,6 +139,13 @@ static struct hs_slice shown_target(struct hs_slice target)
 	return target.ptr[0] == '/' ? hs_slice_first(target, 1) : target;
 }
 
+/* Of a head whose lines are known llhttp would be shown the method, a slash and the version: with the method
+ * that they came with before, what it has read already. */
+static bool is_read(const struct hs__conn *conn, struct hs_slice head)
+{
+	return conn->guard.knew && head.ptr[conn->guard.target.at] == '/' && hs__fields_have_method(conn);
+}
+
 /* Header lines that it has read before and found well-formed, without a body, it need not read again. */
 static bool parse_lines(struct hs__conn *conn, struct hs_slice head)
 {
@@ -164,6 +171,13 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
 		conn->parse_reason = "there is no memory for the request";
 		return false;
 	}
+	if (is_read(conn, head)) {
+		conn->parse_status = 0;
+		hs__fields_take(conn, head);
+		request->pub.headers = request->headers;
+		request->pub.method = conn->fields->method;
+		return true;
+	}
 	parse_begin(conn);
 	if (!parse_lines(conn, head))
 		return false;
@@ -175,7 +189,7 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
 		return false;
 	}
 	request->pub.headers = request->headers;
-	hs__fields_learn(conn, head);
 	request->pub.method = method_of(conn->parser.method);
+	hs__fields_learn(conn, head);
 	return true;
 }

@@ -70,6 +70,7 @@ static void headers_are_those_of_each_request(void **state)
 		{ "GET /6 HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "0|GET|/6|/6||Host=h;X=;Z=b;" },
 		{ "GET /7 HTTP/1.1\r\nHost: h\r\n\r\n", "0|GET|/7|/7||Host=h;" },
 		{ "GET /8 HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "0|GET|/8|/8||Host=h;X=;Z=b;" },
+		{ "OPTIONS * HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "6|OPTIONS|*|*||Host=h;X=;Z=b;" },
 		{ "GET http://i/9 HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "differ" },
 	};
 
@@ -113,6 +114,31 @@ static void known_headers_are_of_one_version(void **state)
 		assert_int_equal(ended, i == 3);
 	}
 	hs_http_loopback_close(lb);
+}
+
+/* Also where nothing but the method is new. */
+static void a_method_is_read_beside_known_headers(void **state)
+{
+	static const struct {
+		const char *method, *shown;
+	} rows[] = { { "GET", "0|GET|" }, { "GET", "0|GET|" }, { "GET", "0|GET|" }, { "POST", "2|POST|" },
+		{ "GE", "501" }, { "GETS", "501" }, { "BREW", "501" } };
+
+	(void)state;
+	fx.handler = show;
+	for (size_t last = 3; last < sizeof(rows) / sizeof(rows[0]); last++) {
+		struct hs_http_loopback *lb = hs_http_loopback_open(fx.server);
+		for (size_t n = 0; n <= 3; n++) {
+			size_t i = n < 3 ? n : last;
+			char request[64];
+			snprintf(request, sizeof(request), "%s / HTTP/1.1\r\nHost: h\r\n\r\n",
+				rows[i].method);
+			hs_http_loopback_feed(lb, hs_slice_cstr(request));
+			if (!has_text(output_of(lb, NULL), rows[i].shown))
+				fail_msg("%s as request %zu", rows[i].method, n);
+		}
+		hs_http_loopback_close(lb);
+	}
 }
 
 static void an_absolute_target_is_reduced(void **state)
@@ -446,6 +472,7 @@ int main(void)
 		TEST(a_request_has_its_parts),
 		TEST(headers_are_those_of_each_request),
 		TEST(known_headers_are_of_one_version),
+		TEST(a_method_is_read_beside_known_headers),
 		TEST(an_absolute_target_is_reduced),
 		TEST(a_header_is_found_in_any_case),
 		TEST(bodies_arrive_whole),
