@@ -35,7 +35,7 @@ static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 	if (!big->info || !infos || layer->concepts_count < 1 || layer->systems_count != 1)
 		return false;
 	big->concept_count = layer->concepts_count - 1;
-	big->slots = section(layer, TX_BIG_SLOTS, sizeof(struct tx_slot), &big->slot_count);
+	big->slots = section(layer, TX_BIG_SLOTS, sizeof(struct tx_code_slot), &big->slot_count);
 	big->span_first = section(layer, TX_BIG_SPAN_FIRST, sizeof(uint32_t), &firsts);
 	big->spans = section(layer, TX_BIG_SPANS, sizeof(struct tx_span), &big->span_count);
 	big->text_concepts = section(layer, TX_BIG_TEXT_CONCEPTS, sizeof(uint32_t), &big->text_count);
@@ -73,6 +73,7 @@ enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_
 	struct tx_big *big = hs_arena_alloc(arena, sizeof(*big));
 	hs_tx_layer_init(out, image);
 	big->arena = arena;
+	big->again = hs_tx_again_table(arena);
 	out->source = &hs_tx_big_source;
 	out->source_state = big;
 	if (find_sections(out, big))

@@ -28,7 +28,7 @@
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
-	TX_BIG_SLOTS,            /* struct tx_slot: open addressing, a power of two */
+	TX_BIG_SLOTS,            /* struct tx_code_slot: open addressing, a power of two */
 	TX_BIG_SPAN_FIRST,       /* uint32_t for each concept, and the end */
 	TX_BIG_SPANS,            /* struct tx_span: rising, apart from one another */
 	TX_BIG_TEXT_CONCEPTS,    /* uint32_t: the concept of each text */
@@ -68,7 +68,7 @@ struct tx_big_info {
 };
 
 /* A place in the table of codes. */
-struct tx_slot {
+struct tx_code_slot {
 	uint64_t key; /* hs_tx_big_key; 0: free */
 	uint32_t concept;
 	uint32_t reserved; /* 0 */
@@ -97,7 +97,7 @@ struct tx_value_row {
 struct tx_big {
 	struct hs_arena *arena; /* that it lives in */
 	const struct tx_big_info *info;
-	const struct tx_slot *slots;
+	const struct tx_code_slot *slots;
 	const uint32_t *span_first, *text_concepts, *postings, *concept_texts, *text_words_first, *text_words,
 		*common_ranks;
 	const uint8_t *common_masks;
@@ -111,9 +111,13 @@ struct tx_big {
 		inactive_count, common_count, common_concepts_count, common_ranks_count, common_masks_count,
 		value_count, value_concepts_count; /* values without the end */
 	const struct tx_sct *sct;                  /* SNOMED CT's columns, or NULL */
+	struct tx_again_table *again;              /* words of answers (operations/again.h); may be NULL */
 	struct tx_written *written;                /* expressions of this question; NULL: there are none */
 };
 #define TX_BIG(layer) ((const struct tx_big *)(layer)->source_state)
+
+/* A table for words of answers about one code system. NULL at the arena's cap. */
+struct tx_again_table *hs_tx_again_table(struct hs_arena *arena);
 
 /* Maps an image that an import made, as a layer with hs_tx_big_source. HS_E_NOT_FOUND when it is of another
  * format. */

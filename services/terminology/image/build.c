@@ -7,10 +7,10 @@
 /* ---- codes ---- */
 
 /* The place of the code, or the free one that it would have. */
-static struct tx_slot *slot_of(const struct tx_build *b, struct hs_slice code, uint64_t key)
+static struct tx_code_slot *slot_of(const struct tx_build *b, struct hs_slice code, uint64_t key)
 {
 	size_t mask = b->table.room - 1, at = hs_tx_big_place(key, mask);
-	struct tx_slot *slots = b->table.slots;
+	struct tx_code_slot *slots = b->table.slots;
 
 	while (slots[at].key &&
 		(slots[at].key != key ||
@@ -37,7 +37,7 @@ static void make_table(struct tx_build *b)
 	for (uint32_t i = 0; i < count; i++) {
 		struct hs_slice code = hs_tx_build_at(b, i)->code;
 		uint64_t key = hs_tx_big_key(code);
-		*slot_of(b, code, key) = (struct tx_slot) { key, i, 0 };
+		*slot_of(b, code, key) = (struct tx_code_slot) { key, i, 0 };
 	}
 }
 
@@ -120,7 +120,7 @@ void hs_tx_build_reindex(struct tx_build *b)
 
 uint32_t hs_tx_build_find(const struct tx_build *b, struct hs_slice code)
 {
-	const struct tx_slot *slot = slot_of(b, code, hs_tx_big_key(code));
+	const struct tx_code_slot *slot = slot_of(b, code, hs_tx_big_key(code));
 
 	return slot->key ? slot->concept : UINT32_MAX;
 }
@@ -133,7 +133,7 @@ void hs_tx_build_fetch(const struct tx_build *b, struct hs_slice code)
 uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fresh)
 {
 	uint64_t key = hs_tx_big_key(code);
-	struct tx_slot *slot = slot_of(b, code, key);
+	struct tx_code_slot *slot = slot_of(b, code, key);
 	size_t count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
 	struct tx_build_concept row = { .code = code };
 
@@ -143,7 +143,7 @@ uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fre
 	if (slot->key)
 		return known;
 	put(&b->concepts, &row, sizeof(row));
-	*slot = (struct tx_slot) { key, (uint32_t)count, 0 };
+	*slot = (struct tx_code_slot) { key, (uint32_t)count, 0 };
 	if (is_full(b, count + 1))
 		grow_table(b);
 	return (uint32_t)count;

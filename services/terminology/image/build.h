@@ -97,7 +97,7 @@ struct tx_build {
 	struct hs_buf concepts, texts, links, properties, extensions, defs, uses; /* of the structs above */
 	struct tx_build_head head;
 	struct {
-		struct tx_slot *slots;
+		struct tx_code_slot *slots;
 		size_t room;
 	} table; /* by code */
 

@@ -131,13 +131,13 @@ static void put_codes(struct writer *w)
 	while (room < (size_t)w->count + w->count / 3) /* of four places, three are taken at most */
 		room *= 2;
 	mask = room - 1;
-	struct tx_slot *slots = hs_arena_array(w->scratch, room, sizeof(*slots));
+	struct tx_code_slot *slots = hs_arena_array(w->scratch, room, sizeof(*slots));
 	for (uint32_t i = 0; slots && i < w->count; i++) { /* as they came, which is how they lie */
 		uint64_t key = hs_tx_big_key(hs_tx_build_at(w->b, i)->code);
 		size_t at = hs_tx_big_place(key, mask);
 		while (slots[at].key)
 			at = (at + 1) & mask;
-		slots[at] = (struct tx_slot) { key, w->b->place[i], 0 };
+		slots[at] = (struct tx_code_slot) { key, w->b->place[i], 0 };
 	}
 	hs_image_builder_borrow(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), slots ? room : 0);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* $lookup and $subsumes of CodeSystem (R4 sections 4.8.16 and 4.8.18). */
 #include "operations.h"
+
+#include "again.h"
 #include "../compile/source.h"
 #include "../compile/tree.h"
 #include "../compile/version.h"
-#include "tell.h"
 
 struct asked {
 	struct hs_slice system, version, code;
@@ -168,10 +169,17 @@ static void add_properties(struct lookup *l)
 
 /* ---- designations ---- */
 
-static void add_designation(struct lookup *l, const struct tx_designation *d)
+/* Language and use, which few are of. */
+static void tell_kind(struct lookup *l, const struct tx_designation *d)
 {
+	struct tx_again again = { .key = { TX_AGAIN_BASE, { d->language } } };
 	struct tx_told *t = &l->told;
 
+	if (!d->base)
+		again.key = (struct tx_again_key) { TX_AGAIN_DESIGNATION,
+			{ d->language, d->use_system, d->use_code, d->use_display } };
+	if (hs_tx_again_told(&again, t, l->system.layer))
+		return;
 	TX_TELL_OPEN(t, "designation");
 	TX_TELL(t, "language", "valueCode", d->language);
 	if (d->base)
@@ -180,6 +188,14 @@ static void add_designation(struct lookup *l, const struct tx_designation *d)
 			"\"code\":\"preferredForLanguage\"}");
 	else if (d->use_code.len)
 		TX_TELL_CODING(t, "use", d->use_system, d->use_code, d->use_display);
+	hs_tx_again_learn(&again);
+}
+
+static void add_designation(struct lookup *l, const struct tx_designation *d)
+{
+	struct tx_told *t = &l->told;
+
+	tell_kind(l, d);
 	TX_TELL(t, "source", "valueCanonical", d->source);
 	TX_TELL(t, "value", "valueString", d->value);
 	hs_tx_tell_close(t);
@@ -218,6 +234,20 @@ static struct hs_slice name_of(struct tx_system system)
 	return name.len ? name : TX_SYSTEM_URL(system);
 }
 
+static void tell_system(struct lookup *l)
+{
+	const struct hs_slice name = name_of(l->system), url = TX_SYSTEM_URL(l->system),
+			      version = TX_SYSTEM_VERSION(l->system);
+	struct tx_again again = { .key = { TX_AGAIN_SYSTEM, { name, url, version } } };
+
+	if (hs_tx_again_told(&again, &l->told, l->system.layer))
+		return;
+	TX_TELL(&l->told, "name", "valueString", name);
+	TX_TELL(&l->told, "system", "valueUri", url);
+	TX_TELL(&l->told, "version", "valueString", version);
+	hs_tx_again_learn(&again);
+}
+
 enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
 {
 	struct tx_system supplements[TX_NAMES_MAX];
@@ -239,9 +269,7 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
 	hs_tx_tell_begin(&l.told, ctx);
-	TX_TELL(&l.told, "name", "valueString", name_of(l.system));
-	TX_TELL(&l.told, "system", "valueUri", TX_SYSTEM_URL(l.system));
-	TX_TELL(&l.told, "version", "valueString", TX_SYSTEM_VERSION(l.system));
+	tell_system(&l);
 	TX_TELL(&l.told, "code", "valueCode", concept.code);
 	TX_TELL(&l.told, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
 	TX_TELL(&l.told, "definition", "valueString", concept.definition);

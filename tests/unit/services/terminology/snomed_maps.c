@@ -189,6 +189,47 @@ static void keeps_editions_apart(void **state)
 	}
 }
 
+static struct hs_slice look_up(const char *question, bool as_text)
+{
+	struct hs_slice text = sct_text(a.arena, question);
+	struct hs_buf out;
+
+	ask_prepare(&a, hs_arena_cstr(a.arena, text));
+	a.ctx.as_text = as_text;
+	a.ctx.scope.layers[a.ctx.scope.count++] = hs_tx_big_question(&t.layer, a.arena);
+	a.ctx.scope.layers[a.ctx.scope.count++] = hs_tx_big_question(&older.layer, a.arena);
+	assert_int_equal(a.status, HS_OK);
+	if (hs_tx_lookup(&a.ctx, &a.out, &a.err))
+		fail_msg("%s: %s", question, a.err.text);
+	if (as_text)
+		return a.ctx.written;
+	hs_buf_init(&out, a.arena, (size_t)1 << 20);
+	hs_json_write(&out, a.out, 0);
+	return hs_buf_slice(&out);
+}
+
+/* Words that answers have in common are written once and copied from then on. */
+static void texts_are_those_of_trees_each_time(void **state)
+{
+	static const char *const more[] = { "", ",{'name':'property','valueCode':'lang.sv'}",
+		",{'name':'property','valueCode':'*'}", ",{'name':'displayLanguage','valueCode':'sv'}" };
+
+	(void)state;
+	for (unsigned times = 0; times < 2; times++)
+		for (size_t i = 0; i < SCT_NAMES * 4; i++) {
+			const char *question = hs_arena_cstr(a.arena,
+				hs_arena_printf(a.arena,
+					"{'name':'system','valueUri':'" SCT "'},"
+					"{'name':'code','valueCode':'%s'}%s",
+					sct_names[i / 4].code, more[i % 4]));
+			if (hs_tx_big_code(&t.layer, hs_slice_cstr(sct_names[i / 4].code)) == UINT32_MAX)
+				continue;
+			struct hs_slice tree = look_up(question, false), text = look_up(question, true);
+			if (!hs_slice_eq(tree, text))
+				fail_msg("%.*s\nis not %.*s", HS_S_ARG(text), HS_S_ARG(tree));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +237,7 @@ int main(void)
 		cmocka_unit_test(shows_the_terms_of_a_dialect),
 		cmocka_unit_test(reads_dialects_of_tags),
 		cmocka_unit_test(keeps_editions_apart),
+		cmocka_unit_test(texts_are_those_of_trees_each_time),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
