@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counting what requests did: a table of actions, and for each loop a row of numbers an action. */
 #include <core/base/heap.h>
+#include <core/base/put.h>
 #include <core/host/metrics.h>
 
 #define ACTIONS_MAX 2048
@@ -39,11 +40,25 @@ static const char *const interaction_names[INTERACTIONS] = {
 	[HS_DO_BUNDLE] = "bundle",
 };
 
+/* On the heap. */
+static struct hs_slice logged_as(const char *service, const char *name)
+{
+	enum { SERVICE_MAX = 64, NAME_MAX_BYTES = 128 };
+	char *text = hs_heap_raw(SERVICE_MAX + NAME_MAX_BYTES + 32), *at = text;
+
+	at = hs__put(at, HS_S("\"service\":\""));
+	at = hs__put(at, hs_slice_first(hs_slice_cstr(service), SERVICE_MAX));
+	at = hs__put(at, HS_S("\",\"do\":\""));
+	at = hs__put(at, hs_slice_first(hs_slice_cstr(name), NAME_MAX_BYTES));
+	at = hs__put(at, HS_S("\""));
+	return hs_slice(text, (size_t)(at - text));
+}
+
 static unsigned add(struct hs__metrics *metrics, const char *service, const char *name)
 {
 	if (metrics->count == ACTIONS_MAX)
 		return HS__ACT_UNKNOWN;
-	metrics->actions[metrics->count] = (struct hs__action) { service, name };
+	metrics->actions[metrics->count] = (struct hs__action) { service, name, logged_as(service, name) };
 	return metrics->count++;
 }
 
@@ -104,6 +119,8 @@ void hs__metrics_free(struct hs__metrics *metrics)
 	for (unsigned i = 0; i < HS__LOOPS_MAX; i++)
 		for (unsigned k = 0; k < metrics->count; k++)
 			hs_heap_free(atomic_load(&metrics->cells[i][k]));
+	for (unsigned k = 0; k < metrics->count; k++)
+		hs_heap_free((void *)(uintptr_t)metrics->actions[k].logged.ptr);
 	hs_heap_free(metrics);
 }
 

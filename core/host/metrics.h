@@ -19,8 +19,9 @@ enum hs__own_action {
 };
 
 struct hs__action {
-	const char *service; /* "host", "rest" or the service's name */
-	const char *name;    /* "read", "$lookup" */
+	const char *service;    /* "host", "rest" or the service's name */
+	const char *name;       /* "read", "$lookup" */
+	struct hs_slice logged; /* both as members of a line of the log: "service":"...","do":"..." */
 };
 
 /* Before serving: the same pair gives the same number. */

@@ -103,19 +103,19 @@ void hs__access_log_line(struct hs__access_log *log, const struct hs_request *re
 	at = hs__put(at, req->id);
 	at = hs__put(at, HS_S("\",\"sandbox\":\""));
 	at = hs__put(at, hs_slice_cstr(hs_request_sandbox(req)));
-	at = hs__put(at, HS_S("\",\"service\":\""));
-	at = hs__put(at, hs_slice_first(hs_slice_cstr(action->service), 64));
-	at = hs__put(at, HS_S("\",\"do\":\""));
-	at = hs__put(at, hs_slice_first(hs_slice_cstr(action->name), 128));
+	at = hs__put(at, HS_S("\","));
+	at = hs__put(at, action->logged);
 	if (req->edition) {
-		at = hs__put(at, HS_S("\",\"fhir\":\""));
+		at = hs__put(at, HS_S(",\"fhir\":\""));
 		at = hs__put(at, hs_slice_cstr(req->edition->name));
+		at = hs__put(at, HS_S("\""));
 	}
 	if (req->type.len) {
-		at = hs__put(at, HS_S("\",\"type\":\""));
+		at = hs__put(at, HS_S(",\"type\":\""));
 		at = hs__put(at, hs_slice_first(req->type, 64));
+		at = hs__put(at, HS_S("\""));
 	}
-	at = hs__put(at, HS_S("\",\"status\":"));
+	at = hs__put(at, HS_S(",\"status\":"));
 	at = hs__put_u64(at, (uint64_t)status);
 	at = hs__put(at, HS_S(",\"bytes\":"));
 	at = hs__put_u64(at, bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compiles route rows into a trie and matches paths against it. */
+#include <core/base/map.h>
 #include <core/host/request/router.h>
 
 #define DEPTH_MAX 12
@@ -14,6 +15,8 @@ struct node {
 struct hs__router {
 	struct hs_arena *arena;
 	struct node root;
+	struct hs_map
+		literal; /* nodes by the whole path that leads to them, where nothing of it is a {name} */
 	struct hs__route **all;
 	size_t count, room;
 };
@@ -35,8 +38,10 @@ uint32_t hs__method_bits(const char *text)
 struct hs__router *hs__router_new(struct hs_arena *arena)
 {
 	struct hs__router *router = hs_arena_alloc(arena, sizeof(*router));
-	if (router)
-		router->arena = arena;
+	if (!router)
+		return NULL;
+	router->arena = arena;
+	hs_map_init(&router->literal, arena);
 	return router;
 }
 
@@ -65,8 +70,14 @@ static struct node *step(struct hs__router *router, struct node *node, struct hs
 	return made;
 }
 
-static bool keep(struct hs__router *router, struct hs__route *route)
+static bool keep(struct hs__router *router, struct hs__route *route, struct hs_slice path, struct node *node)
 {
+	if (hs_slice_find(path, '{', 0) == SIZE_MAX) {
+		struct hs_map_slot *slot = hs_map_put(&router->literal, path, NULL);
+		if (!slot)
+			return false;
+		slot->value.ptr = node;
+	}
 	if (router->count == router->room) {
 		size_t room = router->room ? 2 * router->room : 32;
 		void *grown = hs_arena_grow(router->arena, router->all, router->room * sizeof(route),
@@ -96,8 +107,8 @@ enum hs_status hs__router_add(struct hs__router *router, const struct hs_route *
 		route->query_name = hs_slice_cut(&query, '=');
 		route->query_value = query;
 	}
-	while (path.len) {
-		struct hs_slice segment = hs_slice_cut(&path, '/');
+	for (struct hs_slice rest = path; rest.len;) {
+		struct hs_slice segment = hs_slice_cut(&rest, '/');
 		node = segment.len && ++depth <= DEPTH_MAX ? step(router, node, segment) : NULL;
 		if (!node)
 			return hs_fail(err, HS_E_INVALID,
@@ -117,7 +128,8 @@ enum hs_status hs__router_add(struct hs__router *router, const struct hs_route *
 		at = &(*at)->next;
 	route->next = *at;
 	*at = route;
-	return keep(router, route) ? HS_OK : hs_fail(err, HS_E_LIMIT, "there are too many routes");
+	return keep(router, route, path, node) ? HS_OK :
+						 hs_fail(err, HS_E_LIMIT, "there are too many routes");
 }
 
 struct search {
@@ -175,9 +187,14 @@ void hs__router_match(const struct hs__router *router, enum hs_http_method metho
 	const struct hs_pair *query, size_t query_count, struct hs__route_match *out)
 {
 	struct search search = { method, query, query_count, out };
+	const struct hs_map_slot *slot = hs_map_get(&router->literal, path);
 
 	out->route = NULL;
 	out->part_count = 0;
+	out->methods = 0;
+	/* Literal segments win, so what the trie is asked first can be found at once. */
+	if (slot && take_route(&search, slot->value.ptr))
+		return;
 	out->methods = 0;
 	descend(&search, &router->root, path);
 }
