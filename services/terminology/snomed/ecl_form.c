@@ -123,18 +123,41 @@ static enum hs_status value_fits(struct asker *a, const struct ecl_attribute *wa
 	return status;
 }
 
+/* Of the attributes that fit, those that no other says too; of equal ones the first. */
+static uint32_t count_parts(const struct asker *a, struct parts parts, const bool *fits)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < parts.count; i++) {
+		const struct tx_part *part = &parts.first[i];
+		bool redundant = false;
+		for (size_t k = 0; k < parts.count && fits[i] && !redundant; k++) {
+			const struct tx_part *other = &parts.first[k];
+			redundant = k != i && fits[k] &&
+				hs_tx_part_implies(a->e.arena, a->e.s, other, part) &&
+				(k < i || !hs_tx_part_implies(a->e.arena, a->e.s, part, other));
+		}
+		found += fits[i] && !redundant;
+	}
+	return found;
+}
+
 static enum hs_status attribute_holds(struct asker *a, const struct ecl_attribute *want, struct parts parts,
 	bool *out)
 {
+	bool *fits = hs_arena_array(a->e.arena, parts.count + 1, sizeof(*fits));
 	enum hs_status status = HS_OK;
 	uint32_t found = 0;
 
+	if (!fits)
+		return hs_tx_no_room(a->e.swedish, a->e.err);
 	for (size_t i = 0; i < parts.count && !want->reverse && status == HS_OK; i++) {
-		bool fits = false;
 		if (hs_tx_bits_has(want->types, parts.first[i].type))
-			status = value_fits(a, want, &parts.first[i], &fits);
-		found += fits;
+			status = value_fits(a, want, &parts.first[i], &fits[i]);
+		found += fits[i];
 	}
+	if (!hs_ecl_counts_all(want))
+		found = count_parts(a, parts, fits);
 	*out = found >= want->least && found <= want->most;
 	return status;
 }

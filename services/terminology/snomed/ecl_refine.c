@@ -4,6 +4,7 @@
  * by one. */
 #include "ecl_tree.h"
 
+#include "../compile/concept.h"
 #include "../text/decimal.h"
 
 /* ---- preparing ---- */
@@ -73,6 +74,87 @@ struct rows {
 	uint32_t concept;
 };
 
+/* Only attributes count that no other says too (ECL 2.2, section 6.3, non-redundant attributes): none whose
+ * type and value are those of another, or above them. Of equal ones one counts. */
+static bool implies(struct ecl_eval *e, const struct tx_sct_attribute *a, const struct tx_sct_attribute *b)
+{
+	if (a->kind != b->kind || (a->type != b->type && !hs_tx_is_below(e->s, a->type, b->type)))
+		return false;
+	if (a->value == b->value)
+		return true;
+	if (a->kind == TX_SCT_CONCEPT)
+		return hs_tx_is_below(e->s, a->value, b->value);
+	struct hs_slice x = hs_tx_sct_value(e->s.layer, a->value), y = hs_tx_sct_value(e->s.layer, b->value);
+	return a->kind == TX_SCT_NUMBER ? hs_tx_decimal_cmp(x, y) == 0 : hs_slice_eq(x, y);
+}
+
+static bool is_wanted(struct ecl_eval *e, const struct ecl_attribute *a, const struct tx_sct_attribute *row)
+{
+	return hs_tx_bits_has(a->types, row->type) && value_fits(e, a, row);
+}
+
+static bool is_redundant(struct ecl_eval *e, const struct ecl_attribute *a, const struct rows *rows,
+	size_t at)
+{
+	const struct tx_sct_attribute *row = &rows->first[at];
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (i != at && implies(e, &rows->first[i], row) && is_wanted(e, a, &rows->first[i]) &&
+			(i < at || !implies(e, row, &rows->first[i])))
+			return true;
+	return false;
+}
+
+bool hs_ecl_counts_all(const struct ecl_attribute *a)
+{
+	return a->least < 2 && (!a->most || a->most == UINT32_MAX);
+}
+
+static uint32_t count_forward(struct ecl_eval *e, const struct ecl_attribute *a, const struct rows *rows)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < rows->count; i++)
+		found += is_wanted(e, a, &rows->first[i]) &&
+			(hs_ecl_counts_all(a) || !is_redundant(e, a, rows, i));
+	return found;
+}
+
+/* Pairs of one value stand in order of their sources. */
+static bool has_pair(struct ecl_eval *e, uint32_t type, uint32_t value, uint32_t source)
+{
+	size_t count, low, high;
+	const struct tx_sct_pair *pairs = hs_tx_sct_pairs(e->s.layer, type, &count);
+
+	low = hs_tx_sct_pairs_before(pairs, count, value);
+	high = low + hs_tx_sct_pairs_before(pairs + low, count - low, value + 1);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (pairs[middle].source == source)
+			return true;
+		if (pairs[middle].source < source)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Does the source say it by a type that is below this one, too? */
+static bool is_said_below(struct ecl_eval *e, const struct ecl_attribute *a, uint32_t type,
+	const struct tx_sct_pair *pair)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+
+	for (size_t t = 0; t + 1 < sct->type_count; t++) {
+		uint32_t other = sct->types[t].concept;
+		if (hs_tx_bits_has(a->types, other) && hs_tx_is_below(e->s, other, type) &&
+			has_pair(e, other, pair->value, pair->source))
+			return true;
+	}
+	return false;
+}
+
 static uint32_t count_reverse(struct ecl_eval *e, const struct ecl_attribute *a, uint32_t concept)
 {
 	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
@@ -80,24 +162,25 @@ static uint32_t count_reverse(struct ecl_eval *e, const struct ecl_attribute *a,
 
 	for (size_t t = 0; t + 1 < sct->type_count; t++) {
 		size_t count;
-		if (!hs_tx_bits_has(a->types, sct->types[t].concept))
+		uint32_t type = sct->types[t].concept;
+		if (!hs_tx_bits_has(a->types, type))
 			continue;
-		const struct tx_sct_pair *pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &count);
-		for (size_t i = hs_tx_sct_pairs_before(pairs, count, concept);
-			i < count && pairs[i].value == concept; i++)
-			found += hs_tx_bits_has(a->values, pairs[i].source) == (a->comparison == ECL_EQUAL);
+		const struct tx_sct_pair *pairs = hs_tx_sct_pairs(e->s.layer, type, &count);
+		size_t first = hs_tx_sct_pairs_before(pairs, count, concept);
+		for (size_t i = first; i < count && pairs[i].value == concept; i++) {
+			bool again = i > first && pairs[i].source == pairs[i - 1].source;
+			if (hs_tx_bits_has(a->values, pairs[i].source) == (a->comparison == ECL_EQUAL) &&
+				(hs_ecl_counts_all(a) || (!again && !is_said_below(e, a, type, &pairs[i]))))
+				found++;
+		}
 	}
 	return found;
 }
 
 static bool attribute_holds(struct ecl_eval *e, const struct ecl_attribute *a, const struct rows *rows)
 {
-	uint32_t found = 0;
+	uint32_t found = a->reverse ? count_reverse(e, a, rows->concept) : count_forward(e, a, rows);
 
-	if (a->reverse)
-		found = count_reverse(e, a, rows->concept);
-	for (size_t i = 0; i < rows->count && !a->reverse; i++)
-		found += hs_tx_bits_has(a->types, rows->first[i].type) && value_fits(e, a, &rows->first[i]);
 	return found >= a->least && found <= a->most;
 }
 

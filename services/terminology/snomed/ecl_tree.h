@@ -228,6 +228,8 @@ enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out);
 /* HS_E_BUDGET when there is not so much patience; 0 asks whether any is left. */
 enum hs_status hs_ecl_spend(struct ecl_eval *e, size_t steps);
 enum hs_status hs_ecl_spend_each(struct ecl_eval *e, struct tx_bits set, size_t steps);
+/* Do all attributes that fit count, redundant ones too? Where it only matters whether there are any. */
+bool hs_ecl_counts_all(const struct ecl_attribute *a);
 bool hs_ecl_holds(enum ecl_comparison comparison, int order);
 /* Does the text match one of the terms? */
 bool hs_ecl_text_matches(struct hs_arena *arena, const struct ecl_texts *terms, struct hs_slice text);

@@ -320,6 +320,8 @@ static void satisfies_constraints(void **state)
 		{ "HEART:SHAPE=TUMOUR", "< FINDING : [0..0] CAUSE = *", true },
 		{ "HEART:SITE=LEFTLUNG", "< FINDING : [2..2] SITE = *", true },
 		{ "HEART:SITE=HEARTPART", "< FINDING : [2..2] SITE = *", false },
+		{ "LUNG:SITE=LEFTLUNG", "< FINDING : [1..1] SITE = *", true },
+		{ "LUNG:{SITE=LEFTLUNG,SITE=LUNGPART,SHAPE=TUMOUR}", "< FINDING : [2..*] SITE = *", false },
 		{ "HEART:CAUSE=(LUNG:SHAPE=TUMOUR)", "< FINDING : CAUSE = (< LUNG : SHAPE = TUMOUR)", true },
 		{ "HEART:CAUSE=(LUNG:SHAPE=TUMOUR)", "< FINDING : CAUSE = < LUNG", true },
 		{ "HEART:CAUSE=(LUNG:SHAPE=TUMOUR)", "< FINDING : CAUSE != < LUNG", false },

@@ -37,7 +37,7 @@ static void take_concept(char **c)
 
 	n->concepts = grow(n->concepts, n->count, sizeof(*n->concepts));
 	n->concepts[n->count++] = (struct naive_concept) { strtoull(c[0], NULL, 10), strcmp(c[2], "1") == 0,
-		strcmp(c[4], "900000000000073002") == 0, SIZE_MAX, SIZE_MAX };
+		strcmp(c[4], "900000000000073002") == 0, SIZE_MAX, SIZE_MAX, SIZE_MAX };
 }
 
 /* "2.5" is 250; no release that is read has more digits. */
@@ -61,10 +61,10 @@ static void take_row(char **c, bool concrete)
 		(uint32_t)strtoul(c[6], NULL, 10), concrete ? hundredths(c[5] + 1) : 0, SIZE_MAX, SIZE_MAX };
 	n->rows = grow(n->rows, n->row_count, sizeof(*n->rows));
 	bool attribute = row.type != naive_find(n, IS_A); /* operators are about the others */
-	if (attribute) {
-		row.next_from = n->concepts[row.source].first_from;
-		n->concepts[row.source].first_from = n->row_count;
-	}
+	struct naive_concept *source = &n->concepts[row.source];
+	size_t *first = attribute ? &source->first_from : &source->first_is_a;
+	row.next_from = *first;
+	*first = n->row_count;
 	if (attribute && !concrete) {
 		row.next_to = n->concepts[row.target].first_to;
 		n->concepts[row.target].first_to = n->row_count;
@@ -279,6 +279,40 @@ static bool row_fits(const struct named *named, const struct naive_row *row)
 	return row->target != UINT32_MAX && named->values[other] == !c->unequal;
 }
 
+static bool is_or_below(const struct naive *n, uint32_t a, uint32_t b)
+{
+	bool found = a == b;
+
+	for (size_t i = n->concepts[a].first_is_a; i != SIZE_MAX && !found; i = n->rows[i].next_from)
+		found = is_or_below(n, n->rows[i].target, b);
+	return found;
+}
+
+/* Whatever has attribute x has y. */
+static bool implies(const struct naive *n, const struct naive_row *x, const struct naive_row *y)
+{
+	if (x->source != y->source || (x->target == UINT32_MAX) != (y->target == UINT32_MAX))
+		return false;
+	return is_or_below(n, x->type, y->type) &&
+		(x->target == UINT32_MAX ? x->number == y->number : is_or_below(n, x->target, y->target));
+}
+
+/* Attributes count that no other says too; of equal ones one does. */
+static unsigned count_attributes(const struct naive *n, const size_t *list, unsigned count)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct naive_row *row = &n->rows[list[i]];
+		bool redundant = false;
+		for (unsigned k = 0; k < count && !redundant; k++)
+			redundant = k != i && implies(n, &n->rows[list[k]], row) &&
+				(k < i || !implies(n, row, &n->rows[list[k]]));
+		found += !redundant;
+	}
+	return found;
+}
+
 static bool has_group(const struct naive *n, uint32_t concept, uint32_t group)
 {
 	bool found = false;
@@ -292,7 +326,8 @@ static bool has_group(const struct naive *n, uint32_t concept, uint32_t group)
 static bool holds(const struct naive *n, const struct named *named, uint32_t concept, uint32_t group)
 {
 	const struct naive_condition *c = named->condition;
-	unsigned found = 0;
+	size_t *list = NULL;
+	unsigned found = 0, count = 0;
 
 	switch (c->kind) {
 	case NAIVE_ALL_OF:
@@ -306,8 +341,15 @@ static bool holds(const struct naive *n, const struct named *named, uint32_t con
 	default:
 		for (size_t i = c->reverse ? n->concepts[concept].first_to : n->concepts[concept].first_from;
 			i != SIZE_MAX; i = c->reverse ? n->rows[i].next_to : n->rows[i].next_from)
-			if (!group || n->rows[i].group == group)
-				found += row_fits(named, &n->rows[i]);
+			if ((!group || n->rows[i].group == group) && row_fits(named, &n->rows[i])) {
+				list = grow(list, count, sizeof(*list));
+				list[count++] = i;
+			}
+		/* whether there is any is told without counting */
+		found = c->least < 2 && (!c->most || c->most == UINT32_MAX) ?
+			count :
+			count_attributes(n, list, count);
+		free(list);
 		return found >= c->least && found <= c->most;
 	}
 }

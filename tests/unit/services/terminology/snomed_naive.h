@@ -11,6 +11,7 @@ struct naive_concept {
 	uint64_t id;
 	bool active, defined;
 	size_t first_from, first_to; /* attributes from and to it, chained (next_...); SIZE_MAX ends */
+	size_t first_is_a;           /* what it is, chained by next_from */
 };
 
 struct naive_row { /* an active, inferred relationship, by the numbers of its concepts */
