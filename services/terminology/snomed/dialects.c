@@ -2,6 +2,7 @@
 /* Which language reference set a language tag names. */
 #include "dialects.h"
 
+/* ECL's appendix of aliases as it is now, and as it was when its examples were written. */
 static const struct {
 	const char *alias;
 	uint64_t refset;
@@ -14,14 +15,22 @@ static const struct {
 	{ "en-gb-x-drug", 999000681000001101 },
 	{ "en-gb-x-ext", 999001251000000103 },
 	{ "en-ie", 21000220103 },
+	{ "en-int-gmdn", 608771002 },
+	{ "en-nhs-clinical", 999001261000000100 },
+	{ "en-nhs-dmd", 999000671000001103 },
+	{ "en-nhs-pharmacy", 999000691000001104 },
 	{ "en-nz", 271000210107 },
+	{ "en-nz-pat", 281000210109 },
 	{ "en-nz-x-pat", 281000210109 },
+	{ "en-uk-drug", 999000681000001101 },
+	{ "en-uk-ext", 999001251000000103 },
 	{ "en-us", 900000000000509007 },
 	{ "en-x-gmdn", 608771002 },
 	{ "en-x-nhs-clinical", 999001261000000100 },
 	{ "en-x-nhs-dmd", 999000671000001103 },
 	{ "en-x-nhs-pharmacy", 999000691000001104 },
 	{ "es", 450828004 },
+	{ "es-ar", 450828004 },
 	{ "es-uy", 5641000179103 },
 	{ "et-ee", 71000181105 },
 	{ "fr", 722131000 },
