@@ -144,13 +144,34 @@ static bool is_circular(struct concepts *concepts, struct concept *own, uint32_t
 
 /* ---- properties of concepts ---- */
 
+/* Does the declaration say that the values are codes of something else? HL7's status has codes of its own,
+ * and an extension names the value set of others. */
+static bool has_other_codes(struct hs_slice name, const struct hs_json *declared)
+{
+	static const char *const names[] = {
+		"http://hl7.org/fhir/StructureDefinition/codesystem-property-valueset",
+		"http://hl7.org/fhir/6.0/StructureDefinition/extension-CodeSystem.property.valueSet"
+	};
+	struct hs_slice uri = hs_json_get_text(declared, HS_S("uri"));
+
+	if (uri.len ? hs_slice_eq(uri, HS_S(PROPERTY_BASE "status")) : hs_slice_eq(name, HS_S("status")))
+		return true;
+	HS_JSON_EACH(extension, hs__rules_array(declared, "extension"))
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (hs_slice_eq(hs_json_get_text(extension, HS_S("url")), hs_slice_cstr(names[i])))
+				return true;
+	return false;
+}
+
 /* The value of a property of type code is a concept of the code system (R4 CodeSystem.property.type), and a
  * parent or child that is none leaves the hierarchy torn. */
 static void check_relative(const struct concepts *concepts, const struct hs__node *at, struct hs_slice name,
 	const struct hs_json *value)
 {
+	const struct hs_map_slot *slot = hs_map_get(&concepts->declared, name);
 	struct hs_slice code = hs_json_text(value);
-	if (!concepts->complete || !code.len || hs_map_get(&concepts->codes, code))
+	if (!concepts->complete || !code.len || hs_map_get(&concepts->codes, code) ||
+		has_other_codes(name, slot ? slot->value.ptr : NULL))
 		return;
 	if (!hs__rules_in(name, "parent child"))
 		HS__WARN(concepts->run, at, "", "not-found", "code-system-property-concept",

@@ -111,6 +111,18 @@ static void properties(void **state)
 			"" },
 		{ WITH(PROPERTY("p", "http://a.se/p", "code"), "{'code':'p','valueCode':'b'}"), { NULL },
 			"code-system-property-concept? CodeSystem.concept[0].property[0]" },
+		{ WITH(PROPERTY("status", HL7 "status", "code"), "{'code':'status','valueCode':'retired'}"),
+			{ NULL }, "" },
+		{ WITH(PROPERTY("st", HL7 "status", "code"), "{'code':'st','valueCode':'retired'}"), { NULL },
+			"" },
+		{ WITH("{'code':'status','type':'code'}", "{'code':'status','valueCode':'retired'}"),
+			{ NULL }, "" },
+		{ WITH(PROPERTY("status", "http://a.se/s", "code"), "{'code':'status','valueCode':'b'}"),
+			{ NULL }, "code-system-property-concept? CodeSystem.concept[0].property[0]" },
+		{ WITH("{'code':'p','type':'code','extension':[{'valueCanonical':'http://a.se/v',"
+		       "'url':'http://hl7.org/fhir/StructureDefinition/codesystem-property-valueset'}]}",
+			  "{'code':'p','valueCode':'b'}"),
+			{ NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("code-system-", rows);
