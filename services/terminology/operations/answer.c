@@ -44,6 +44,8 @@ void hs_tx_add_part(struct tx_context *ctx, struct hs_json *parts, const char *n
 
 /* ---- sets that include themselves ---- */
 
+#define SETS_MAX 10000u /* each counts as often as it is included */
+
 struct trail {
 	struct tx_set open[TX_SETS_DEEP];
 	size_t depth, steps;
@@ -83,8 +85,11 @@ static enum hs_status follow_imports(struct tx_context *ctx, struct trail *trail
 	for (size_t i = 0; i < trail->depth; i++)
 		if (is_same_set(trail->open[i], set))
 			return refuse_cycle(ctx, trail, set, err);
-	if (trail->depth == TX_SETS_DEEP || ++trail->steps > 10000)
+	if (trail->depth == TX_SETS_DEEP)
 		return hs_tx_too_deep(ctx, err);
+	if (++trail->steps > SETS_MAX)
+		return hs_tx_fault(ctx, HS_E_TOO_COSTLY, TX_MSG_OWN_TOO_MANY_SETS, HS_S_NONE,
+			(struct tx_args) { { hs_arena_printf(ctx->arena, "%u", SETS_MAX) } }, err);
 	trail->open[trail->depth++] = set;
 	for (uint32_t r = 0; r < set.row->rule_count && status == HS_OK; r++) {
 		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + r];

@@ -410,8 +410,8 @@ static const enum tx_message elsewhere[] = { TX_MSG_FILTER_BAD_CONSTRAINT, TX_MS
 	TX_MSG_OWN_MODEL_DOMAIN, TX_MSG_OWN_MODEL_UNGROUPED, TX_MSG_OWN_MODEL_TOO_OFTEN,
 	TX_MSG_OWN_MODEL_TOO_OFTEN_IN_GROUP, TX_MSG_OWN_MODEL_TOO_SELDOM_IN_GROUP, TX_MSG_OWN_MODEL_MISSING,
 	TX_MSG_OWN_MODEL_RANGE, TX_MSG_OWN_MODEL_RULE, TX_MSG_OWN_CONSTRAINT_TERM,
-	TX_MSG_OWN_GRAMMAR_WITHOUT_LIST, TX_MSG_OWN_TOO_MANY, TX_MSG_OWN_TOO_DEEP, TX_MSG_OWN_EMPTY_BATCH,
-	TX_MSG_OWN_NO_INSTANCE };
+	TX_MSG_OWN_GRAMMAR_WITHOUT_LIST, TX_MSG_OWN_TOO_MANY, TX_MSG_OWN_TOO_DEEP, TX_MSG_OWN_TOO_MANY_SETS,
+	TX_MSG_OWN_EMPTY_BATCH, TX_MSG_OWN_NO_INSTANCE };
 
 /* Sentences that are no issue of a question's answer (integration/terminology_sentences has many of them),
  * and parts of sentences, stand behind this one. */
@@ -499,6 +499,32 @@ static void sets_in_sets(void **state)
 	hs_arena_free(arena);
 }
 
+/* Not deep, but many: each is followed as often as it is included. */
+static void sets_in_many_sets(void **state)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)4 << 20);
+	const char *sets[4] = { NULL, NULL, VS("urn:many2", "{'system':'urn:cs'}"), NULL };
+	struct ask many;
+
+	(void)state;
+	for (unsigned level = 0; level < 2; level++) {
+		struct hs_buf list;
+		hs_buf_init(&list, arena, 100000);
+		for (unsigned i = 0; i <= 100; i++)
+			hs_buf_printf(&list, "%s'urn:many%u'", i ? "," : "", level + 1);
+		sets[level] = hs_arena_cstr(arena,
+			hs_arena_printf(arena, VS("urn:many%u", "{'valueSet':[%s]}"), level,
+				hs_arena_cstr(arena, hs_buf_slice(&list))));
+	}
+	ask_begin(&many, sets);
+	ask(&many, hs_tx_expand, URL("urn:many0"));
+	assert_int_equal(many.status, HS_E_TOO_COSTLY);
+	assert_string_equal(many.err.text,
+		"the value set includes others, and these again others, more than 10000 times in all");
+	ask_end(&many);
+	hs_arena_free(arena);
+}
+
 static void each_is_called_for(void **state)
 {
 	bool seen[TX_MSG_COUNT] = { false };
@@ -538,6 +564,7 @@ int main(void)
 		cmocka_unit_test(in_swedish),
 		cmocka_unit_test(too_many_parameters),
 		cmocka_unit_test(sets_in_sets),
+		cmocka_unit_test(sets_in_many_sets),
 		cmocka_unit_test(each_is_called_for),
 		cmocka_unit_test(errors_have_whole_characters),
 	};
