@@ -138,6 +138,36 @@ static void wrong_codes_have_a_place_and_a_reason(void **state)
 	r = RUN("check", cs);
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "holds no ValueSet");
+	assert_has(r.err, "handslag validate");
+}
+
+/* Files in XML are as good; only their lines are not told. */
+static void files_may_be_xml(void **state)
+{
+	const char *set = workbench_file("set.xml",
+		"<ValueSet xmlns=\"http://hl7.org/fhir\"><status value=\"active\"/><compose><include>\n"
+		"<system value=\"urn:test:xml\"/><concept><code value=\"a\"/></concept>\n"
+		"<concept><code value=\"zz\"/></concept></include></compose></ValueSet>");
+	const char *codes = workbench_file("codes.xml",
+		"<CodeSystem xmlns=\"http://hl7.org/fhir\"><url value=\"urn:test:xml\"/><status "
+		"value=\"active\"/><content value=\"complete\"/><concept><code value=\"a\"/><display "
+		"value=\"Alpha\"/></concept></CodeSystem>");
+
+	need_packages(state);
+	struct process_result r = RUN("expand", set, "--with", codes);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "Alpha");
+	r = RUN("check", set, "--with", codes);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out,
+		"set.xml: error: ValueSet.compose.include[0].concept[1]: "
+		"the code system 'urn:test:xml' has no code 'zz'");
+	assert_has(r.err, "1 of 2 listed codes are wrong");
+	r = RUN("check", set, "--with", codes, "--json");
+	assert_int_equal(hs_slice_search(r.out, HS_S("Line[")), SIZE_MAX);
+	r = RUN("check", workbench_file("torn.xml", "<ValueSet xmlns=\"http://hl7.org/fhir\"><sta"));
+	assert_int_equal(r.exit, 1);
+	assert_has(r.err, "torn.xml");
 }
 
 /* What no code says by itself: another way of writing, a code listed twice, a filter on a code that is none.
@@ -214,6 +244,7 @@ int main(void)
 		cmocka_unit_test(answers_and_exit_codes),
 		cmocka_unit_test(a_set_is_expanded_from_a_file),
 		cmocka_unit_test(wrong_codes_have_a_place_and_a_reason),
+		cmocka_unit_test(files_may_be_xml),
 		cmocka_unit_test(slips_have_a_hint),
 		cmocka_unit_test(mistakes_are_named),
 	};

@@ -389,12 +389,11 @@ static int ask(const struct verb *verb, const struct hs_cli_command *own, int co
 	struct hs_cli_reference_options open = { .data = given.data, .packages = choose_packages(arena) };
 	int code;
 
-	enum hs_fhir_version version = HS_FHIR_R4;
 	enum hs_status status = hs_cli_fhir("--fhir",
 		given.fhir       ? given.fhir :
 			given.r5 ? "r5" :
 				   "r4",
-		&version, &err);
+		&tx.fhir, &err);
 	if (status == HS_OK)
 		status = read_beside(&tx, &err);
 	if (status == HS_OK)
@@ -402,7 +401,7 @@ static int ask(const struct verb *verb, const struct hs_cli_command *own, int co
 	if (status) {
 		code = hs_cli_fail_error(own, &err);
 	} else {
-		tx.base = hs_cli_reference_base(reference, arena, version);
+		tx.base = hs_cli_reference_base(reference, arena, tx.fhir);
 		code = verb->run(&tx, count, argv);
 	}
 	hs_cli_reference_stop(reference);

@@ -9,6 +9,7 @@ struct hs_cli_tx {
 	const struct hs_cli_command *command;
 	struct hs_arena *arena;
 	const char *base; /* URL of the FHIR version */
+	enum hs_fhir_version fhir;
 	const char *language;
 	const struct hs_json *beside; /* array of resources sent with each question */
 	bool json;
@@ -36,7 +37,7 @@ void hs_cli_tx_print_translation(struct hs_cli_tx *tx, const struct hs_json *ans
 /* How to bring what the answer misses, to standard error; nothing when it misses nothing. */
 void hs_cli_tx_hint(const struct hs_json *answer);
 
-/* A FHIR resource in a file; `text` (may be NULL) gets its bytes, for places. */
+/* A FHIR resource in a file, JSON or XML; `text` (may be NULL) gets its bytes, for places: empty of XML. */
 enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_json **out,
 	struct hs_slice *text, struct hs_error *err);
 /* Prints what ValueSet/$validate says of the value sets in a file; *wrong and *warned grow by its errors and

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A question of handslag tx to the terminology of this very program, and the resources it is asked with. */
 #include <core/base/nearest.h>
+#include <core/cli/definitions.h>
 #include <core/cli/terminology/tx.h>
 
 #include <core/base/world.h>
+#include <core/fhir/xml/xml.h>
 
 #include <stdio.h>
 
@@ -87,9 +89,12 @@ enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_
 
 	if (status)
 		return status;
+	bool xml = hs_xml_is(bytes);
+	if (xml && hs_cli_json_of_xml(tx->arena, tx->fhir, &bytes, &why))
+		return hs_fail(err, why.status, "%s: %s", file, why.text);
 	if (hs_json_parse(tx->arena, bytes, NULL, out, &why))
 		return hs_fail(err, why.status, "%s:%u:%u: %s", file, why.line, why.column, why.text);
 	if (text)
-		*text = bytes;
+		*text = xml ? HS_S_NONE : bytes;
 	return HS_OK;
 }

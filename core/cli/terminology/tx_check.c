@@ -17,7 +17,8 @@ struct check {
 	struct hs_slice last_code, last_rule; /* paths that were counted last */
 	enum hs_severity last_severity;
 	size_t codes, wrong, doubtful, rules, others;
-	bool cut; /* there is more than the answer tells */
+	bool cut;       /* there is more than the answer tells */
+	bool placeless; /* the file is XML: the lines of the question are not its own */
 };
 
 static const char *in_words(const struct check *c, const char *english, const char *swedish)
@@ -47,7 +48,10 @@ static struct hs_slice make_body(const struct hs_cli_tx *tx, struct hs_slice tex
 
 	hs_buf_init(&body, tx->arena, BODY_MAX);
 	hs_buf_cstr(&body, BEFORE);
-	hs_buf_add(&body, text);
+	if (text.len)
+		hs_buf_add(&body, text);
+	else
+		hs_json_write(&body, tree, 0);
 	hs_buf_byte(&body, '}');
 	HS_JSON_EACH(resource, tx->beside)
 		add_beside(&body, resource);
@@ -94,12 +98,12 @@ static enum hs_severity severity_of(const struct hs_json *issue)
 }
 
 /* "Line[7] Col[4]" as it stands in the file; 0 when the issue has no place. */
-static void place_of(const struct hs_json *issue, unsigned *line, unsigned *column)
+static void place_of(const struct check *c, const struct hs_json *issue, unsigned *line, unsigned *column)
 {
 	struct hs_slice place = hs_json_text(hs_json_pointer(issue, HS_S("/location/0")));
 	uint64_t numbers[2] = { 0, 0 };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2 && !c->placeless; i++) {
 		(void)hs_slice_cut(&place, '[');
 		(void)hs_slice_u64(hs_slice_cut(&place, ']'), &numbers[i]);
 	}
@@ -167,9 +171,11 @@ static void tell(struct check *c, struct hs_json *outcome)
 		struct hs_json *at = hs_json_pointer(issue, HS_S("/location"));
 		struct hs_slice code = hs_json_get_text(issue, HS_S("code"));
 		unsigned line = 0, column = 0;
-		place_of(issue, &line, &column);
+		place_of(c, issue, &line, &column);
 		count(c, hs_json_text(hs_json_pointer(issue, HS_S("/expression/0"))), severity_of(issue));
 		c->cut |= hs_slice_eq(code, HS_S("too-long"));
+		if (c->placeless)
+			(void)hs_json_take(issue, HS_S("location"));
 		if (line && at) {
 			struct hs_json *list = hs_json_array(c->tx->arena);
 			hs_json_push(list,
@@ -230,11 +236,13 @@ enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *w
 
 	if (status)
 		return status;
+	c.placeless = !text.len;
 	c.codes = count_codes(tree, &sets);
 	HS_JSON_EACH(entry, hs_json_get(tree, HS_S("entry")))
 		c.codes += count_codes(hs_json_get(entry, HS_S("resource")), &sets);
 	if (!sets)
-		return hs_fail(err, HS_E_VALUE, "%s holds no ValueSet (nor a Bundle of them)", file);
+		return hs_fail(err, HS_E_VALUE,
+			"%s holds no ValueSet (nor a Bundle of them): handslag validate checks others", file);
 	status = ask(&c, text, tree, &outcome, err);
 	if (status)
 		return status;
