@@ -81,17 +81,40 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	return hs__rest_run(&job->env, txn, arena, &job->call, &job->result, err);
 }
 
-/* What was noted of the body, then what was noted of the write. */
+/* Does one of the issues tell the same fault: the same rule at the same place? */
+static bool is_noted(const struct hs_issues *noted, const struct hs_issue *issue)
+{
+	if (!issue->detail_code.len)
+		return false;
+	for (const struct hs_issue *other = noted->first; other; other = other->next)
+		if (hs_slice_eq(other->detail_code, issue->detail_code) &&
+			hs_slice_eq(other->path, issue->path))
+			return true;
+	return false;
+}
+
+/* What was noted of the body, then what was noted of the write, but for faults that the body's rules have
+ * told with line and column. */
 static void join(const struct hs_issues *noted, struct hs_issues *issues)
 {
 	struct hs_issues all = *noted;
+	struct hs_issue *next;
 	if (!noted->count)
 		return;
-	noted->last->next = issues->first;
-	all.last = issues->last ? issues->last : noted->last;
 	all.count += issues->count;
 	all.errors += issues->errors;
 	all.warnings += issues->warnings;
+	all.cut |= issues->cut;
+	for (struct hs_issue *issue = issues->first; issue; issue = next) {
+		next = issue->next;
+		issue->next = NULL;
+		if (is_noted(noted, issue)) {
+			all.count--;
+			continue;
+		}
+		all.last->next = issue;
+		all.last = issue;
+	}
 	*issues = all;
 }
 

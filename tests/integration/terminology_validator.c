@@ -267,6 +267,29 @@ static void uploaded(void **state)
 		expect("upload", &listed[i], reason_in(outcome, &listed[i]));
 }
 
+/* What the registry refuses and validation finds too is told once, with its line. */
+static void refused_once(void **state)
+{
+	static const char *const rules[] = { "vsd-1", "vsd-2", "vsd-3" };
+
+	(void)state;
+	need();
+	struct fixture_answer a = fixture_call(f, "PUT", "ValueSet/torn",
+		"Prefer: return=OperationOutcome\r\n",
+		quoted("{'resourceType':'ValueSet','id':'torn','status':'active','compose':{'include':["
+		       "{'concept':[{'code':'a'}]},{'system':'urn:x','concept':[{'code':'a'}],'filter':["
+		       "{'property':'a','op':'=','value':'b'}]}]}}"));
+	assert_int_equal(a.status, 422);
+	size_t found[3] = { 0, 0, 0 };
+	HS_JSON_EACH(issue, hs_json_get(fixture_json(f, &a), HS_S("issue")))
+		for (size_t i = 0; i < 3; i++)
+			found[i] +=
+				hs_slice_search(hs_json_text(hs_json_pointer(issue, HS_S("/details/text"))),
+					hs_slice_cstr(rules[i])) != SIZE_MAX;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(found[i], 1);
+}
+
 static void checked(void **state)
 {
 	struct hs_json *outcome = NULL;
@@ -546,7 +569,7 @@ static void all_say_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(introduces_itself), cmocka_unit_test(uploaded),
-		cmocka_unit_test(checked), cmocka_unit_test(all_say_the_same),
+		cmocka_unit_test(refused_once), cmocka_unit_test(checked), cmocka_unit_test(all_say_the_same),
 		cmocka_unit_test(asked_of_the_code_system), cmocka_unit_test(asked_of_the_value_set),
 		cmocka_unit_test(asked_in_a_batch_of_the_code_system) };
 

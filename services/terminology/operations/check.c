@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #define REPORTED_MAX 20u
+/* The system of the names that validation has for its rules. */
+#define RULES "https://handslag.example/fhir/CodeSystem/validation-message"
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -44,7 +46,7 @@ static void check_system(const struct tx_checking *c)
 	unsigned reported = 0;
 
 	if (!codes) {
-		hs_tx_check_say(c, TX_MSG_OWN_NO_ROOM, "too-long", HS_S("CodeSystem.concept"),
+		hs_tx_check_say(c, TX_MSG_OWN_NO_ROOM, "too-long", HS_S("CodeSystem.concept"), NULL,
 			TX_ARGS(HS_S_NONE));
 		return;
 	}
@@ -53,13 +55,13 @@ static void check_system(const struct tx_checking *c)
 	for (size_t i = 1; i < n && reported < REPORTED_MAX; i++)
 		if (hs_slice_eq(codes[i], codes[i - 1])) {
 			hs_tx_check_say(c, TX_MSG_OWN_TWICE, "invariant", HS_S("CodeSystem.concept.code"),
-				TX_ARGS(codes[i]));
+				"csd-1", TX_ARGS(codes[i]));
 			reported++;
 		}
 	bool supplement = hs_slice_eq(hs_json_get_text(event->resource, HS_S("content")), HS_S("supplement"));
 	if (supplement && !hs_json_get_text(event->resource, HS_S("supplements")).len)
-		hs_tx_check_say(c, TX_MSG_OWN_SUPPLEMENT_OF_NOTHING, "required",
-			HS_S("CodeSystem.supplements"), TX_ARGS(HS_S_NONE));
+		hs_tx_check_say(c, TX_MSG_OWN_SUPPLEMENT_OF_NOTHING, "required", HS_S("CodeSystem.content"),
+			"code-system-supplement", TX_ARGS(HS_S_NONE));
 }
 
 static void check_filters(const struct tx_checking *c, const struct hs_json *rule, struct hs_slice path)
@@ -73,7 +75,7 @@ static void check_filters(const struct tx_checking *c, const struct hs_json *rul
 		struct hs_arena_mark mark = hs_arena_mark(arena);
 		bool regex = hs_slice_eq(hs_json_get_text(filter, HS_S("op")), HS_S("regex"));
 		if (regex && value.len && !hs_tx_regex_new(arena, value))
-			hs_tx_check_say(c, TX_MSG_OWN_UNREAD_REGEX, "value", at, TX_ARGS(value));
+			hs_tx_check_say(c, TX_MSG_OWN_UNREAD_REGEX, "value", at, NULL, TX_ARGS(value));
 		else
 			hs_arena_rollback(arena, mark);
 	}
@@ -90,12 +92,14 @@ static void check_rules(const struct tx_checking *c, const struct hs_json *list,
 		bool concepts = hs_json_get(rule, HS_S("concept")) != NULL,
 		     filters = hs_json_get(rule, HS_S("filter")) != NULL;
 		if (!system && !hs_json_get(rule, HS_S("valueSet")))
-			hs_tx_check_say(c, TX_MSG_OWN_RULE_OF_NOTHING, "invariant", path, TX_ARGS(HS_S_NONE));
+			hs_tx_check_say(c, TX_MSG_OWN_RULE_OF_NOTHING, "invariant", path, "vsd-1",
+				TX_ARGS(HS_S_NONE));
 		if (!system && (concepts || filters))
-			hs_tx_check_say(c, TX_MSG_OWN_RULE_WITHOUT_SYSTEM, "invariant", path,
+			hs_tx_check_say(c, TX_MSG_OWN_RULE_WITHOUT_SYSTEM, "invariant", path, "vsd-2",
 				TX_ARGS(HS_S_NONE));
 		if (concepts && filters)
-			hs_tx_check_say(c, TX_MSG_OWN_RULE_OF_BOTH, "invariant", path, TX_ARGS(HS_S_NONE));
+			hs_tx_check_say(c, TX_MSG_OWN_RULE_OF_BOTH, "invariant", path, "vsd-3",
+				TX_ARGS(HS_S_NONE));
 		check_filters(c, rule, path);
 	}
 }
@@ -112,12 +116,16 @@ static void check_compiles(const struct tx_checking *c)
 }
 
 void hs_tx_check_say(const struct tx_checking *c, enum tx_message id, const char *code, struct hs_slice path,
-	struct tx_args args)
+	const char *rule, struct tx_args args)
 {
 	struct hs_error sentence;
 
 	hs_tx_say(&sentence, HS_E_INVALID, c->swedish, id, HS_S_NONE, args);
-	hs_issue_add(c->issues, HS_SEVERITY_ERROR, code, path, "%s", sentence.text);
+	struct hs_issue *issue = hs_issue_add(c->issues, HS_SEVERITY_ERROR, code, path, "%s", sentence.text);
+	if (issue && rule) {
+		issue->detail_system = HS_S(RULES);
+		issue->detail_code = hs_slice_cstr(rule);
+	}
 }
 
 void hs_tx_check(const struct hs_write_event *event, void *state, struct hs_issues *issues)

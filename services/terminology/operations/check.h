@@ -14,8 +14,9 @@ struct tx_checking {
 	struct hs_issues *issues;
 	bool swedish;
 };
-/* An error that refuses the upload. */
+/* An error that refuses the upload. `rule` is what the validator calls it, where it knows it: who is told by
+ * both is told once. */
 void hs_tx_check_say(const struct tx_checking *c, enum tx_message id, const char *code, struct hs_slice path,
-	struct tx_args args);
+	const char *rule, struct tx_args args);
 /* Invariants of ConceptMap in the shape of its FHIR version (check_map.c). */
 void hs_tx_check_map(const struct tx_checking *c);

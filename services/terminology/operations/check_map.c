@@ -11,7 +11,7 @@ static bool has(const struct hs_json *object, const char *name)
 
 static void say(const struct tx_checking *c, enum tx_message id, struct hs_slice path, const char *key)
 {
-	hs_tx_check_say(c, id, "invariant", path, TX_ARGS(hs_slice_cstr(key)));
+	hs_tx_check_say(c, id, "invariant", path, key, TX_ARGS(hs_slice_cstr(key)));
 }
 
 /* Exactly one of code and valueSet. */
@@ -31,7 +31,7 @@ static void check_unmapped(const struct tx_checking *c, const struct hs_json *un
 	if (fixed && !(r5 ? has_one(unmapped) : has(unmapped, "code")))
 		say(c, r5 ? TX_MSG_OWN_MAP_FIXED_R5 : TX_MSG_OWN_MAP_FIXED, path, "cmd-2");
 	if (other && !has(unmapped, r5 ? "otherMap" : "url"))
-		hs_tx_check_say(c, TX_MSG_OWN_MAP_NO_OTHER, "invariant", path,
+		hs_tx_check_say(c, TX_MSG_OWN_MAP_NO_OTHER, "invariant", path, "cmd-3",
 			TX_ARGS(HS_S("cmd-3"), r5 ? HS_S("otherMap") : HS_S("url")));
 	if (!r5)
 		return;
