@@ -69,7 +69,7 @@ static void tell(const struct circle *circle, const char *file, uint64_t line, s
 void hs_tx_circles_tell(struct tx_circles *circles, const struct tx_files *files, struct hs_import *import)
 {
 	size_t count = TX_BUILD_COUNT(circles->pairs, struct circle), in = files->count;
-	struct circle *list = TX_BUILD_AT(circles->pairs, struct circle, 0);
+	struct circle *list = count ? TX_BUILD_AT(circles->pairs, struct circle, 0) : NULL;
 	struct hs_place place = { .line = 0 };
 
 	for (size_t i = 0; i < count; i++)
