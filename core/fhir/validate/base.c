@@ -127,13 +127,27 @@ static void apply_rules(struct hs__validation *run, const struct hs__node *node)
 		hs__rules_resource(run, node);
 }
 
+/* Age and Duration bind the units of all their values. Their maximum is passed over: an example of FHIR
+ * itself has a unit beyond it, and who reads the warning knows as much. */
+static void check_type_binding(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_binding *binding)
+{
+	if (!binding)
+		return;
+	struct hs_binding own = *binding;
+	own.max_value_set = HS_S_NONE;
+	hs__check_binding(run, node, &own);
+}
+
 /* What the type itself asks of its values, beside what the element does that has one. */
 static void check_type(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
 	const struct hs_profile *profile = node->type ? hs__type_profile(run, node->type) : NULL;
-	if (profile && profile->root != element)
+	if (profile && profile->root != element) {
 		hs__check_constraints(run, node, profile->root, true);
+		check_type_binding(run, node, profile->root->binding);
+	}
 	if (node->type == run->extension)
 		hs__check_extension(run, node);
 }

@@ -171,10 +171,22 @@ static void tells_units_from_concepts(void **state)
 		"binding-no-code", "AllergyIntolerance.category[0]");
 }
 
+/* Age and Duration bind the units of all their values, at the root of their definitions. */
+static void binds_units_of_types(void **state)
+{
+#define ONSET(code) \
+	"{'resourceType':'Condition','subject':{'reference':'Patient/1'},'onsetAge':{" \
+	"'value':1,'system':'http://unitsofmeasure.org','code':'" code "'}}"
+	(void)state;
+	assert_not_found(NULL, NULL, ONSET("a"), "binding-extensible");
+	assert_found(NULL, NULL, ONSET("kg"), "binding-extensible", "Condition.onsetAge");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_by_strength),
+		cmocka_unit_test(binds_units_of_types),
 		cmocka_unit_test(composes_value_sets),
 		cmocka_unit_test(takes_codes_of_the_version),
 		cmocka_unit_test(knows_media_types_by_two_names),
