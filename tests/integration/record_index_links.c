@@ -175,10 +175,32 @@ static void answers_while_patients_come_and_go(void **state)
 	all_ways();
 }
 
+/* Whom nobody points to need not be looked for, until somebody does. */
+static void finds_subjects_of_another_type(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Practitioner/d0", "{'resourceType':'Practitioner','id':'d0','gender':'other'}", 201);
+	for (int i = 0; i < 2; i++) {
+		counts("DocumentReference?subject:Practitioner.gender=other", 0);
+		counts("DocumentReference?subject.gender=other", 0);
+	}
+	send_ok("PUT", "DocumentReference/d0",
+		"{'resourceType':'DocumentReference','id':'d0','status':'current','subject':{'reference':"
+		"'Practitioner/d0'},'custodian':{'reference':'Organization/o0'},'content':[{'attachment':"
+		"{'url':'urn:x:d0'}}]}",
+		201);
+	counts("DocumentReference?subject:Practitioner.gender=other", 1);
+	counts("DocumentReference?subject.gender=other", 1);
+	counts("DocumentReference?patient.gender=other", 0);
+	send_ok("DELETE", "DocumentReference/d0", NULL, 204);
+	counts("DocumentReference?subject.gender=other", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_while_patients_come_and_go),
+		cmocka_unit_test(finds_subjects_of_another_type),
 	};
 	return cmocka_run_group_tests(tests, start_filled, stop_server);
 }

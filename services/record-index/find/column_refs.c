@@ -167,14 +167,28 @@ uint32_t hs_ledger_column_ref(const struct hs_ledger_columns *columns, struct hs
 	return columns->ref_slots[at];
 }
 
-bool hs_ledger_column_refers(const struct hs_ledger_columns *columns, uint32_t piece, uint32_t param,
-	uint32_t type)
+static bool shape_refers(const struct hs_ledger_column_shape *shape, uint32_t param, uint32_t type)
 {
-	const struct hs_ledger_rows *rows = &columns->shape[columns->parties[piece]].told.rows;
+	const struct hs_ledger_rows *rows = &shape->told.rows;
 	bool refers = false;
 
 	for (size_t i = 0; i < rows->count && !refers; i++)
 		refers = rows->items[i].kind == HS_INDEX_REFERENCE && rows->items[i].param == param &&
 			rows->items[i].target_type == type;
+	return refers;
+}
+
+bool hs_ledger_column_refers(const struct hs_ledger_columns *columns, uint32_t piece, uint32_t param,
+	uint32_t type)
+{
+	return shape_refers(&columns->shape[columns->parties[piece]], param, type);
+}
+
+bool hs_ledger_columns_refer(const struct hs_ledger_columns *columns, uint32_t param, uint32_t type)
+{
+	bool refers = false;
+
+	for (size_t i = 1; i < columns->shape_count && !refers; i++)
+		refers = columns->shape[i].party && shape_refers(&columns->shape[i], param, type);
 	return refers;
 }

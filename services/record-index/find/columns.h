@@ -138,6 +138,8 @@ uint32_t hs_ledger_column_ref_to(const struct hs_ledger_columns *columns, uint64
 /* Does it so by the param, to that type? */
 bool hs_ledger_column_refers(const struct hs_ledger_columns *columns, uint32_t piece, uint32_t param,
 	uint32_t type);
+/* Does any? It may say so of what did before a change. */
+bool hs_ledger_columns_refer(const struct hs_ledger_columns *columns, uint32_t param, uint32_t type);
 
 /* ---- column_follow.c: what has changed since (handslag/view.h) ---- */
 

@@ -179,12 +179,13 @@ static enum hs_status note_referring(struct hs_ledger_driving *drive, const stru
 	return status;
 }
 
-/* The targets first, then who points to them. */
+/* The targets first, then who points to them: those that nobody can point to are not looked for. */
 enum hs_status hs_ledger_drive_chain(struct hs_ledger_driving *drive, const struct hs_find *find, bool *all)
 {
 	struct hs_find_page page = { .count = 0 };
-	enum hs_status status = find_ends(drive, find, &page, all);
 	bool told = are_told(drive, find);
+	bool vain = told && !hs_ledger_columns_refer(drive->columns, find->param, find->target_type);
+	enum hs_status status = vain ? HS_OK : find_ends(drive, find, &page, all);
 
 	if (status != HS_OK || *all)
 		return status;
