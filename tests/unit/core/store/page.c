@@ -39,9 +39,10 @@ static struct hs__page make_page(struct hs_arena *arena, const struct hs_find_qu
 		assert_int_equal(hs__page_add(&page, &ranked, &err), HS_OK);
 		held = page.count > held ? page.count : held;
 	}
-	assert_true(held <= (size_t)2 * (query->count + 1));
-	if (row_of == falling && rows == ROWS && ROWS - after > MOST * 3) /* each is better than all before */
-		assert_int_equal(held, (size_t)2 * (query->count + 1));
+	assert_true(held <= 2 * ((size_t)query->count + 1));
+	/* Each is better than all before. */
+	if (row_of == falling && rows == ROWS && ROWS - after > (size_t)MOST * 3)
+		assert_int_equal(held, 2 * ((size_t)query->count + 1));
 	hs__page_cut(&page);
 	return page;
 }
